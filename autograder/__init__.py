@@ -1,0 +1,13 @@
+"""Exercises, their checks in the notebook, and their grading.
+
+A learner needs one name: `check("01-parallel-block", ParallelBlock)` shows a report and returns the points.
+
+    exercise  ← judges/lesson_NN      trusted: cases, criteria, findings
+    probe     ← probes/lesson_NN      untrusted: runs the answer, writes down what it did
+    check, report, ledger             the notebook's side
+    sandbox, grading, nbgrading, cli  the instructor's side (absent from what a learner is given)
+"""
+
+from autograder.check import check
+
+__all__ = ["check"]

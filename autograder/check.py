@@ -1,0 +1,33 @@
+"""`check(exercise, answer)`: probe, judge and report in the notebook, on the public cases."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from IPython.display import display
+
+from autograder import ledger
+from autograder.exercise import PUBLIC_SEED, Report, load
+from autograder.probe import observe
+from autograder.report import Shown
+
+
+def check(exercise_id: str, answer: Any) -> int:
+    """Try the answer on the public cases, show the report, and return the points it earns.
+
+    The number is what nbgrader's Validate reads; at grading the same cell is asked with secret cases.
+    """
+    report = examine(exercise_id, answer)
+    display(Shown(report))
+    return report.score
+
+
+def examine(exercise_id: str, answer: Any) -> Report:
+    """The report on an answer, on the public cases."""
+    exercise = load(exercise_id)
+    cases = exercise.draw(PUBLIC_SEED)
+    seen = [observe(exercise_id, answer, case) for case in cases]
+    if exercise.prediction and exercise.prediction(seen[0].values.get("answer")):
+        committed = ledger.commit(exercise_id, seen[0].values["answer"])
+        cases = [{**case, "committed": committed} for case in cases]
+    return exercise.judge(cases, seen)

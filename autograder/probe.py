@@ -1,0 +1,142 @@
+"""The untrusted half of an exercise: run the learner's answer on a case and write down what it did.
+
+    @probe("01-parallel-block", forbids=("miniblocks.nn.Parallel",))
+    def _(answer, case, see):
+        with see.step("build the block"):           # an error here is recorded and ends this case
+            net = answer(nn.Dense(3), nn.Dense(4), axis=case["axis"])
+            net.initialize()
+        with see.attempt("call it"):                # an error here is recorded, and the probe goes on
+            see["output"] = net(nd.array(case["x"]))
+
+A probe returns evidence, never a verdict: values that behaviour produced. It runs in the learner's process
+(the notebook's kernel, or the sandbox at grading), so nothing it says is trusted beyond those values.
+"""
+
+from __future__ import annotations
+
+import linecache
+import random
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from typing import Any
+
+import numpy as np
+import torch
+
+import miniblocks
+from autograder.exercise import Case, Error, Seen, _lesson_part
+from autograder.forbid import forbidden
+from miniblocks import nd
+
+Probe = Callable[[Any, Case, "Observer"], None]
+
+
+class _EndOfCase(Exception):
+    """A step failed; what depends on it cannot be tried."""
+
+
+class Observer:
+    """Collects what a probe sees: `see[name] = value`, and errors by step."""
+
+    def __init__(self) -> None:
+        self.values: dict[str, Any] = {}
+        self.errors: dict[str, Error] = {}
+        self.forbidden: list[str] = []
+        self.written = True
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        self.values[name] = plain(value)
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        """Try something; an error is recorded under `name` and ends the case. Name it by a verb phrase."""
+        with self.attempt(name):
+            yield
+        if name in self.errors:
+            raise _EndOfCase
+
+    @contextmanager
+    def attempt(self, name: str) -> Iterator[None]:
+        """Try something; an error is recorded under `name`, and the probe goes on."""
+        try:
+            yield
+        except _EndOfCase:
+            raise
+        except NotImplementedError as error:
+            self.written = self.written and not _is_stub(error)
+            self.errors[name] = _record(error)
+        except Exception as error:
+            self.errors[name] = _record(error)
+
+
+def plain(value: Any) -> Any:
+    """A value as it is sent to the judge: arrays and plain values stay, anything else becomes words."""
+    if isinstance(value, nd.Tensor):
+        return value.asnumpy()
+    if isinstance(value, torch.Tensor):
+        value = value.detach().cpu()
+        return (value.float() if value.dtype is torch.bfloat16 else value).numpy()
+    if isinstance(value, np.generic):
+        value = value.item()
+    if value is None or isinstance(value, (bool, int, float, str, np.ndarray)):
+        return value
+    if isinstance(value, (list, tuple)):
+        return [plain(v) for v in value]
+    if isinstance(value, dict):
+        return {str(k): plain(v) for k, v in value.items()}
+    return f"<{type(value).__name__}>"
+
+
+_PROBES: dict[str, tuple[Probe, tuple[str, ...]]] = {}
+
+
+def probe(exercise_id: str, *, forbids: Sequence[str] = ()) -> Callable[[Probe], Probe]:
+    """Decorator: the probe of an exercise. `forbids` names what its answer must not call."""
+
+    def register(function: Probe) -> Probe:
+        _PROBES[exercise_id] = (function, tuple(forbids))
+        return function
+
+    return register
+
+
+def observe(exercise_id: str, answer: Any, case: Case) -> Seen:
+    """Run the exercise's probe on one case: seeded, with fresh block names and forbidden calls disabled."""
+    _lesson_part("probes", exercise_id)
+    function, forbids = _PROBES[exercise_id]
+    see = Observer()
+    if answer is None or answer is ...:
+        return Seen(written=False)
+    _seed(case["seed"])
+    with ExitStack() as stack:
+        stack.enter_context(miniblocks.nn.fresh_names())
+        stack.enter_context(forbidden(forbids, see.forbidden))
+        try:
+            function(answer, case, see)
+        except _EndOfCase:
+            pass
+    return Seen(see.values, see.errors, tuple(dict.fromkeys(see.forbidden)), see.written)
+
+
+def _seed(seed: int) -> None:
+    random.seed(seed)
+    np.random.seed(seed % (1 << 32))
+    torch.manual_seed(seed)
+    nd.random.seed(seed)
+
+
+def _is_stub(error: BaseException) -> bool:
+    """Whether an error is the `raise NotImplementedError` that stands in an unwritten cell."""
+    return not error.args
+
+
+def _record(error: Exception) -> Error:
+    """Type, message and the learner's own line, at most a few hundred characters of each."""
+    frames = [f for f in traceback.extract_tb(error.__traceback__) if "autograder" not in f.filename]
+    line = next((linecache.getline(f.filename, f.lineno or 0).strip() for f in frames), "")
+    try:
+        message = str(error)
+    except Exception:
+        message = "(its message cannot be shown)"
+    return Error(type(error).__name__, message[:800], line[:200])
