@@ -114,9 +114,20 @@ def told(downloads: list[Download], one_by_one: int = 12) -> list[str]:
     for one in downloads[:one_by_one]:
         origin = "local file" if one.is_local else "download"
         lines.append(f"{megabytes(one.size):>12}  {one.name} {one.version}, {origin}")
-    others = [f"{one.name} {megabytes(one.size)}" for one in downloads[one_by_one:]]
-    if others:
-        lines.append(f"and {len(others)} smaller: " + ", ".join(others))
+    lines += told_in_short(downloads[one_by_one:])
+    return lines
+
+
+def told_in_short(others: list[Download]) -> list[str]:
+    small = [one for one in others if one.size is not None and one.size < 50_000]
+    rest = [one for one in others if one not in small]
+    lines = []
+    if rest:
+        each = ", ".join(f"{one.name} ({megabytes(one.size)})" for one in rest)
+        lines.append(f"and {len(rest)} more: {each}")
+    if small:
+        each = ", ".join(one.name for one in small)
+        lines.append(f"and {len(small)} of less than 0.05 MB each: {each}")
     return lines
 
 

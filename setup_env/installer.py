@@ -168,6 +168,11 @@ REASONS = [
         "connect (or see `python3 start.py doctor` and your pip configuration) and call again",
     ),
     (
+        r"from versions: none",
+        "nothing offers the first package of the lock: no network, or the pip configuration forbids it",
+        "connect, or see `pip config list` (no-index? find-links?), and call again",
+    ),
+    (
         r"(No matching distribution found for \S+|no version of \S+)",
         "{found} with this Python and the places your pip configuration names",
         "use another Python (3.11 to 3.14), or see `pip config list`",
