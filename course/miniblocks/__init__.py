@@ -1,0 +1,14 @@
+"""A small block framework, Gluon-like, over raw torch storage, to be read as much as used.
+
+Read `A ← B` as "B imports A":
+
+    errors, device ← ops (one table) ← tensor ← tape                 eager: compute, record, walk back
+                                          ↑── nd, nd.random          functions by name
+                                          ↑── graph ← hybrid         static: capture, run
+    init ← parameter ← block ← nn (layers, containers)
+"""
+
+from miniblocks import autograd, graph, init, nd, nn
+from miniblocks.device import cpu, gpu, num_gpus, try_gpu
+
+__all__ = ["autograd", "cpu", "gpu", "graph", "init", "nd", "nn", "num_gpus", "try_gpu"]

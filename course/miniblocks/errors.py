@@ -1,0 +1,58 @@
+"""Every error that miniblocks raises on purpose; each message gives the cause and the mend.
+
+MiniblocksError
+├── ShapeError (ValueError)                     shapes that do not fit together
+├── DeviceError (ValueError)                    tensors on different devices, or a device that is not there
+├── InitializationError (RuntimeError)          a parameter used before it has values
+│   └── DeferredInitializationError             … because its shape is not known before the first call
+├── BlockError (AttributeError)                 a block used before `super().__init__()`
+├── NameClashError (ValueError)                 two different parameters of one name
+├── GraphError (RuntimeError)                   the recorded graph cannot be walked
+│   ├── FreedGraphError                         … because an earlier `backward` freed it
+│   └── OverwrittenError                        … because a value it needs was overwritten in place
+└── CaptureError (RuntimeError)                 a computation that cannot be captured
+"""
+
+
+class MiniblocksError(Exception):
+    """The base of all."""
+
+
+class ShapeError(MiniblocksError, ValueError):
+    """Shapes that do not fit together."""
+
+
+class DeviceError(MiniblocksError, ValueError):
+    """Tensors on different devices, or a device that this machine lacks."""
+
+
+class InitializationError(MiniblocksError, RuntimeError):
+    """A parameter was used before it has values."""
+
+
+class DeferredInitializationError(InitializationError):
+    """A parameter's shape is not known before the network's first call."""
+
+
+class BlockError(MiniblocksError, AttributeError):
+    """A block was used before `Block.__init__` ran."""
+
+
+class NameClashError(MiniblocksError, ValueError):
+    """Two different parameters have the same name."""
+
+
+class GraphError(MiniblocksError, RuntimeError):
+    """The recorded graph cannot be walked."""
+
+
+class FreedGraphError(GraphError):
+    """The recorded graph was freed by an earlier `backward`."""
+
+
+class OverwrittenError(GraphError):
+    """A value that the backward pass needs was overwritten in place."""
+
+
+class CaptureError(MiniblocksError, RuntimeError):
+    """A computation cannot be captured as a static graph."""

@@ -1,0 +1,167 @@
+"""A static graph: operations of the table in a row, captured from one run of a Python function.
+
+    graph = trace(net, x)
+    print(graph)              # one line an operation
+    graph(x)                  # the same numbers, without running the Python code again
+
+Capturing runs the function once on example tensors and writes down each operation. What Python itself decided on the
+way, such as the branch of an `if` on a tensor's value, is not in the graph; `trace` warns where that happened.
+"""
+
+from __future__ import annotations
+
+import traceback
+import warnings
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from miniblocks.errors import CaptureError
+from miniblocks.ops import Op
+from miniblocks.tensor import Tensor, apply, mode
+
+
+_HERE = str(Path(__file__).parent)
+
+
+class CaptureWarning(UserWarning):
+    """Python looked at a value while it was captured: the graph keeps what was decided then."""
+
+
+@dataclass(frozen=True)
+class Ref:
+    """Stands for a value of the graph: an input, a captured tensor (a parameter), or an operation's result."""
+
+    name: str
+
+    def __repr__(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True)
+class Step:
+    """One operation: `result = op(*args, **static)`; an argument is a `Ref` or a number."""
+
+    result: Ref
+    op: Op
+    args: tuple[Any, ...]
+    static: dict[str, Any]
+    shape: tuple[int, ...]
+    dtype: str
+
+    def __str__(self) -> str:
+        arguments = ", ".join([*map(repr, self.args), *(f"{k}={v!r}" for k, v in self.static.items())])
+        return f"{self.result} = {self.op.name}({arguments})  # {self.dtype}{list(self.shape)}"
+
+
+@dataclass(frozen=True)
+class Graph:
+    """Inputs, captured tensors (live: a parameter's new values are seen), operations in order, outputs."""
+
+    inputs: tuple[Ref, ...]
+    captured: dict[Ref, Tensor]
+    steps: tuple[Step, ...]
+    outputs: Any
+
+    def __call__(self, *args: Tensor) -> Any:
+        if len(args) != len(self.inputs):
+            raise CaptureError(f"the graph takes {len(self.inputs)} tensors, and got {len(args)}")
+        values: dict[Ref, Any] = {**self.captured, **dict(zip(self.inputs, args, strict=True))}
+        for step in self.steps:
+            values[step.result] = apply(
+                step.op, *(values[a] if type(a) is Ref else a for a in step.args), **step.static
+            )
+        return _mapped(self.outputs, Ref, lambda ref: values[ref])
+
+    def __len__(self) -> int:
+        return len(self.steps)
+
+    def __str__(self) -> str:
+        head = f"graph({', '.join(map(repr, self.inputs))}):"
+        captured = [f"    {ref}: captured {t.dtype}{list(t.shape)}" for ref, t in self.captured.items()]
+        return "\n".join([head, *captured, *(f"    {s}" for s in self.steps), f"    return {self.outputs!r}"])
+
+
+def trace(function: Callable[..., Any], *examples: Tensor) -> Graph:
+    """Capture one run of `function` on example tensors."""
+    return capture(function, *examples)[0]
+
+
+def capture(function: Callable[..., Any], *examples: Tensor) -> tuple[Graph, Any]:
+    """The graph of one run, and what that run returned."""
+    tracer = _Tracer(examples)
+    before, mode.tracer = mode.tracer, tracer
+    try:
+        output = function(*examples)
+    finally:
+        mode.tracer = before
+    if before is not None:
+        raise CaptureError("a capture inside of a capture; capture the outer function only")
+    return tracer.graph(output), output
+
+
+class _Tracer:
+    """The interpreter that writes operations down while they run (`tensor.apply` reports to it)."""
+
+    def __init__(self, examples: Sequence[Tensor]) -> None:
+        self.counts: Counter[str] = Counter()
+        self.refs: dict[int, Ref] = {}
+        self.alive: list[Tensor] = []  # an id names a tensor only as long as the tensor lives
+        self.captured: dict[Ref, Tensor] = {}
+        self.steps: list[Step] = []
+        self.warned: set[Any] = set()
+        self.inputs = tuple(self._name(x, "x") for x in examples)
+
+    def _name(self, tensor: Tensor, hint: str) -> Ref:
+        ref = Ref(f"{hint}{self.counts[hint]}")
+        self.counts[hint] += 1
+        self.refs[id(tensor)] = ref
+        self.alive.append(tensor)
+        return ref
+
+    def _ref(self, value: Any) -> Any:
+        if not isinstance(value, Tensor):
+            return value
+        if id(value) not in self.refs:
+            self.captured[self._name(value, "p")] = value
+        return self.refs[id(value)]
+
+    def operation(self, op: Op, args: tuple[Any, ...], static: dict[str, Any], out: Tensor) -> None:
+        refs = tuple(self._ref(a) for a in args)
+        self.steps.append(Step(self._name(out, op.name), op, refs, static, out.shape, out.dtype))
+
+    def renamed(self, source: Tensor, target: Tensor) -> None:
+        """`target` now is the value that `source` stands for: a write in place moved the handle, or it was detached."""
+        if target.is_leaf and target.requires_grad:
+            raise CaptureError("a parameter is written in place inside of a captured computation; do it outside")
+        self.refs[id(target)] = self._ref(source)
+        self.alive.append(target)
+
+    def concrete(self, tensor: Tensor) -> None:
+        """Python made a value concrete: a branch on it, or a number taken from it, is not captured."""
+        if id(tensor) not in self.refs:
+            return
+        frame = next(f for f in reversed(traceback.extract_stack()) if not f.filename.startswith(_HERE))
+        if (frame.filename, frame.lineno) not in self.warned:
+            self.warned.add((frame.filename, frame.lineno))
+            message = f"`{frame.line}` looked at a value while it was captured. The graph keeps what Python decided this once, for every later input"
+            warnings.warn_explicit(message, CaptureWarning, frame.filename, frame.lineno or 0, registry={})
+
+    def graph(self, output: Any) -> Graph:
+        outputs = _mapped(output, Tensor, self._ref)
+        return Graph(self.inputs, self.captured, tuple(self.steps), outputs)
+
+
+def _mapped(value: Any, kind: type, function: Callable[[Any], Any]) -> Any:
+    """A tensor, or a tuple, list or dict of them, with `function` on each leaf of this kind."""
+    if isinstance(value, kind):
+        return function(value)
+    if isinstance(value, (tuple, list)):
+        return type(value)(_mapped(v, kind, function) for v in value)
+    if isinstance(value, dict):
+        return {k: _mapped(v, kind, function) for k, v in value.items()}
+    if kind is Tensor:
+        raise CaptureError(f"a captured function returns tensors, not a {type(value).__name__}")
+    return value

@@ -1,0 +1,58 @@
+"""Random tensors. Numbers are drawn on the CPU and then moved, so that a seed gives the same on every device."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+
+from miniblocks.device import Device, cpu
+from miniblocks.ops.elementwise import torch_dtype
+from miniblocks.tensor import Tensor
+
+_generator = torch.Generator().manual_seed(0)
+
+
+def seed(value: int) -> None:
+    """Restart the generator that all of this module, the initializers and dropout draw from."""
+    _generator.manual_seed(value)
+
+
+def generator() -> torch.Generator:
+    """The generator itself, for those who draw raw numbers."""
+    return _generator
+
+
+def _drawn(shape: Any, dtype: Any, device: Device | None, fill: Callable[[torch.Tensor], torch.Tensor]) -> Tensor:
+    shape = (shape,) if isinstance(shape, int) else tuple(shape)
+    return Tensor(fill(torch.empty(shape, dtype=torch_dtype(dtype)))).to(device or cpu())
+
+
+def uniform(
+    low: float = 0.0, high: float = 1.0, shape: Any = (1,), dtype: Any = "float32", ctx: Device | None = None
+) -> Tensor:
+    """Independent draws from U[low, high)."""
+    return _drawn(shape, dtype, ctx, lambda raw: raw.uniform_(low, high, generator=_generator))
+
+
+def normal(
+    loc: float = 0.0, scale: float = 1.0, shape: Any = (1,), dtype: Any = "float32", ctx: Device | None = None
+) -> Tensor:
+    """Independent draws from N(loc, scale²); `scale` is the standard deviation."""
+    return _drawn(shape, dtype, ctx, lambda raw: raw.normal_(loc, scale, generator=_generator))
+
+
+def randn(*shape: int, dtype: Any = "float32", ctx: Device | None = None) -> Tensor:
+    """Standard normal draws: `randn(2, 3)`."""
+    return normal(shape=shape[0] if shape and isinstance(shape[0], tuple) else shape, dtype=dtype, ctx=ctx)
+
+
+def randint(low: int, high: int, shape: Any = (1,), ctx: Device | None = None) -> Tensor:
+    """Integers from low to high - 1, each as likely."""
+    return _drawn(shape, "int64", ctx, lambda raw: raw.random_(low, high, generator=_generator))
+
+
+def shuffle(x: Tensor) -> Tensor:
+    """The same rows in random order, as a new tensor."""
+    return x[Tensor(torch.randperm(len(x), generator=_generator).to(x.raw.device))]

@@ -1,0 +1,41 @@
+"""Blocks made of blocks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from miniblocks.block import Block
+from miniblocks.tensor import Tensor
+
+
+class Sequential(Block):
+    """Blocks in a row: each gets what the one before it gave. `Sequential(a, b)` or `net.add(a, b)`."""
+
+    def __init__(self, *blocks: Block, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.add(*blocks)
+
+    def add(self, *blocks: Block) -> None:
+        """Append blocks."""
+        for block in blocks:
+            self.register_child(block)
+
+    def forward(self, x: Tensor) -> Any:
+        for block in self.children():
+            x = block(x)
+        return x
+
+    def __len__(self) -> int:
+        return len(self._children)
+
+    def __iter__(self) -> Iterator[Block]:
+        return self.children()
+
+    def __getitem__(self, index: int | slice) -> Any:
+        blocks = list(self._children.values())
+        if isinstance(index, slice):
+            part = type(self)(prefix=self.prefix)
+            part.add(*blocks[index])
+            return part
+        return blocks[index]

@@ -1,0 +1,119 @@
+"""Layers: blocks that compute with parameters of their own, or with none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from miniblocks import nd
+from miniblocks.block import Block
+from miniblocks.errors import ShapeError
+from miniblocks.ops import TABLE
+from miniblocks.tensor import Tensor, apply
+
+_ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {"relu": nd.relu, "sigmoid": nd.sigmoid, "tanh": nd.tanh}
+
+
+class Activation(Block):
+    """A function applied to each element: "relu", "sigmoid" or "tanh"."""
+
+    def __init__(self, activation: str, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        if activation not in _ACTIVATIONS:
+            raise ValueError(f"{activation!r} is no activation; there are {', '.join(_ACTIVATIONS)}")
+        self.activation = activation
+
+    def forward(self, x: Tensor) -> Tensor:
+        return _ACTIVATIONS[self.activation](x)
+
+    def __repr__(self) -> str:
+        return f"Activation({self.activation})"
+
+
+class Dense(Block):
+    """y = activation(x Wᵀ + b): x (batch, in_units), W (units, in_units), b (units,), y (batch, units).
+
+    `in_units=0` is told by the first call. With `flatten` all axes of x but the first count as one; without, the
+    last axis alone is transformed. `params=other.params` ties the layer to another one.
+    """
+
+    def __init__(
+        self,
+        units: int,
+        activation: str | None = None,
+        use_bias: bool = True,
+        flatten: bool = True,
+        dtype: str = "float32",
+        weight_initializer: Any = None,
+        bias_initializer: Any = "zeros",
+        in_units: int = 0,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        if units < 1:
+            raise ShapeError(f"a dense layer has at least one unit, not {units}")
+        self.units, self.flatten = units, flatten
+        self.weight = self.params.get("weight", shape=(units, in_units), init=weight_initializer, dtype=dtype)
+        self.bias = self.params.get("bias", shape=(units,), init=bias_initializer, dtype=dtype) if use_bias else None
+        with self.name_scope():
+            self.act = Activation(activation, prefix=f"{activation}_") if activation else None
+
+    def infer_shape(self, x: Tensor) -> None:
+        self.weight.shape = (self.units, self._rows(x).shape[-1])
+
+    def forward(self, x: Tensor) -> Tensor:
+        weight = self.weight.data()
+        rows = self._rows(x)
+        if rows.shape[-1] != weight.shape[1]:
+            raise ShapeError(
+                f"{self.name} takes {weight.shape[1]} inputs, and got a tensor of shape {x.shape}, which has {rows.shape[-1]} in each row. "
+                "The size was fixed by `in_units` or by the first call"
+            )
+        y = rows @ weight.T if self.bias is None else apply(TABLE["dense"], rows, weight, self.bias.data())
+        y = y if self.flatten or x.ndim == 2 else y.reshape((*x.shape[:-1], self.units))
+        return y if self.act is None else self.act(y)
+
+    def _rows(self, x: Tensor) -> Tensor:
+        if x.ndim == 2:
+            return x
+        if x.ndim < 2:
+            raise ShapeError(
+                f"{self.name} takes a batch of rows, and got a tensor of shape {x.shape}; x.reshape(1, -1) makes one row of it"
+            )
+        return x.flatten() if self.flatten else x.reshape(-1, x.shape[-1])
+
+    def __repr__(self) -> str:
+        in_units = self.weight.shape[1] or None
+        return (
+            f"Dense({in_units} -> {self.units}, {self.act!r})"
+            if self.act
+            else f"Dense({in_units} -> {self.units}, linear)"
+        )
+
+
+class Flatten(Block):
+    """(batch, …) → (batch, everything else as one axis)."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x.flatten()
+
+
+class Identity(Block):
+    """Gives back what it gets: a shortcut, or a placeholder."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x
+
+
+class Lambda(Block):
+    """A function without parameters as a block."""
+
+    def __init__(self, function: Callable[..., Any], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.function = function
+
+    def forward(self, *args: Tensor) -> Any:
+        return self.function(*args)
+
+    def __repr__(self) -> str:
+        return f"Lambda({getattr(self.function, '__name__', self.function)})"

@@ -1,0 +1,27 @@
+"""Matrix products."""
+
+import torch
+
+from miniblocks.ops.table import op
+
+
+def _flip(F, x):
+    return F.transpose(x, a=-2, b=-1)
+
+
+# Two matrices, or stacks of them whose leading axes broadcast.
+matmul = op(
+    "matmul",
+    torch.matmul,
+    lambda F, g, out, a, b: F.matmul(g, _flip(F, b)),
+    lambda F, g, out, a, b: F.matmul(_flip(F, a), g),
+    broadcasts=True,
+)
+# x Wᵀ + b as one node: one kernel forwards, and no broadcast bias to sum back.
+dense = op(
+    "dense",
+    lambda x, w, b: torch.addmm(b, x, w.t()),
+    lambda F, g, out, x, w, b: F.matmul(g, w),
+    lambda F, g, out, x, w, b: F.matmul(_flip(F, g), x),
+    lambda F, g, out, x, w, b: F.sum(g, axis=0, keepdims=False),
+)

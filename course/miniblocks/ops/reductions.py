@@ -1,0 +1,82 @@
+"""Reductions: sums, means, extremes, norms, softmax. An axis is an int, a tuple of ints, or None for all."""
+
+import math
+
+import torch
+
+from miniblocks.ops.table import ALL, OUTPUT, SHAPES, op
+
+
+def _sum(x, axis, keepdims):
+    return x.sum() if axis is None else x.sum(axis, keepdim=keepdims)
+
+
+def _mean(x, axis, keepdims):
+    x = x if x.is_floating_point() else x.float()
+    return x.mean() if axis is None else x.mean(axis, keepdim=keepdims)
+
+
+def _amax(x, axis, keepdims):
+    return x.amax() if axis is None else x.amax(axis, keepdim=keepdims)
+
+
+def _sum_to(x, shape):
+    """Undo broadcasting: sum over the axes along which `shape` was stretched."""
+    return x.sum_to_size(shape)
+
+
+def _kept(shape, axis):
+    """The shape that a reduction leaves with `keepdims=True`."""
+    axes = range(len(shape)) if axis is None else (axis,) if isinstance(axis, int) else axis
+    reduced = {a % len(shape) for a in axes}
+    return tuple(1 if i in reduced else n for i, n in enumerate(shape))
+
+
+def _stretch(F, g, shape, axis):
+    """The gradient of a reduction's output, seen from each element that went in."""
+    return F.expand(F.reshape(g, shape=_kept(shape, axis)), shape=tuple(shape))
+
+
+def _count(shape, axis):
+    return math.prod(shape) // max(1, math.prod(_kept(shape, axis)))
+
+
+def _amax_vjp(F, g, out, x, axis, keepdims):
+    hit = F.cast(F.equal(x, _stretch(F, out, x.shape, axis)), dtype=x.dtype)  # ties share the gradient evenly
+    ties = _stretch(F, F.sum(hit, axis=axis, keepdims=True), x.shape, axis)
+    return _stretch(F, g, x.shape, axis) * hit / ties
+
+
+def _norm_vjp(F, g, out, x):
+    safe = F.where(F.equal(out, 0.0), 1.0, out)  # at 0 the gradient is 0, not nan
+    return g * x / safe
+
+
+sum = op("sum", _sum, lambda F, g, out, shape, axis, keepdims: _stretch(F, g, shape, axis), keeps=SHAPES)
+mean = op(
+    "mean",
+    _mean,
+    lambda F, g, out, shape, axis, keepdims: _stretch(F, g, shape, axis) / _count(shape, axis),
+    keeps=SHAPES,
+)
+sum_to = op("sum_to", _sum_to, lambda F, g, out, x, shape: F.expand(g, shape=tuple(x)), keeps=SHAPES)
+amax = op("amax", _amax, _amax_vjp, keeps=ALL)
+argmax = op("argmax", lambda x, axis: torch.argmax(x, axis))
+norm = op("norm", lambda x: torch.linalg.vector_norm(x), _norm_vjp, keeps=ALL)
+softmax = op(
+    "softmax",
+    lambda x, axis: torch.softmax(x, axis),
+    lambda F, g, out, x, axis: out * (g - F.sum(g * out, axis=axis, keepdims=True)),
+    keeps=OUTPUT,
+)
+log_softmax = op(
+    "log_softmax",
+    lambda x, axis: torch.log_softmax(x, axis),
+    lambda F, g, out, x, axis: g - F.exp(out) * F.sum(g, axis=axis, keepdims=True),
+    keeps=OUTPUT,
+)
+logsumexp = op(
+    "logsumexp",
+    lambda x, axis: torch.logsumexp(x, axis),
+    lambda F, g, out, x, axis: _stretch(F, g, x.shape, axis) * F.softmax(x, axis=axis),
+)

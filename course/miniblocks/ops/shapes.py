@@ -1,0 +1,101 @@
+"""Operations that move elements and compute nothing: reshaping, indexing, joining, copying."""
+
+import torch
+
+from miniblocks.ops.table import SHAPES, op
+
+
+def _zeros_with(g, shape, index):
+    """Zeros of `shape` with `g` added at `index`; an element taken twice gets both gradients."""
+    zeros = g.new_zeros(shape)
+    if any(isinstance(i, (torch.Tensor, list)) for i in index):
+        tensors = tuple(torch.as_tensor(i, device=g.device) if isinstance(i, list) else i for i in index)
+        return _add_at(zeros, tensors, g)
+    zeros[index] = g
+    return zeros
+
+
+def _add_at(zeros, index, g):
+    positions = torch.arange(zeros.numel(), device=g.device).reshape(zeros.shape)[index]
+    return zeros.reshape(-1).index_add(0, positions.reshape(-1), g.reshape(-1)).reshape(zeros.shape)
+
+
+def _put(x, value, index):
+    out = x.clone()
+    out[index] = value
+    return out
+
+
+def _concat_piece(i):
+    def vjp(F, g, out, *shapes, axis):
+        start = 0
+        for shape in shapes[:i]:
+            start += shape[axis]
+        axis_ = axis % len(shapes[i])
+        piece = (slice(None),) * axis_ + (slice(start, start + shapes[i][axis_]),)
+        return F.getitem(g, index=piece)
+
+    return vjp
+
+
+class _EachArgument:
+    """The rules of an operation with any number of arguments: one made for each position."""
+
+    def __init__(self, make):
+        self.make = make
+
+    def __getitem__(self, i):
+        return self.make(i)
+
+
+reshape = op(
+    "reshape",
+    lambda x, shape: x.reshape(shape),
+    lambda F, g, out, old, shape: F.reshape(g, shape=tuple(old)),
+    keeps=SHAPES,
+)
+transpose = op(
+    "transpose",
+    lambda x, a, b: x.transpose(a, b),
+    lambda F, g, out, x, a, b: F.transpose(g, a=a, b=b),
+    keeps=SHAPES,
+)
+permute = op(
+    "permute",
+    lambda x, axes: x.permute(axes),
+    lambda F, g, out, x, axes: F.permute(g, axes=tuple(sorted(range(len(axes)), key=lambda i: axes[i] % len(axes)))),
+    keeps=SHAPES,
+)
+expand = op(
+    "expand",
+    lambda x, shape: x.expand(shape),
+    lambda F, g, out, old, shape: F.sum_to(g, shape=tuple(old)),
+    keeps=SHAPES,
+)
+getitem = op(
+    "getitem",
+    lambda x, index: x[index],
+    lambda F, g, out, shape, index: F.zeros_with(g, shape=tuple(shape), index=index),
+    keeps=SHAPES,
+)
+zeros_with = op("zeros_with", _zeros_with, lambda F, h, out, g, shape, index: F.getitem(h, index=index), keeps=SHAPES)
+# `put` is the functional form of `x[index] = value`.
+put = op(
+    "put",
+    _put,
+    lambda F, g, out, x, value, index: F.put(g, 0.0, index=index),
+    lambda F, g, out, x, value, index: F.sum_to(F.getitem(g, index=index), shape=tuple(value)),
+    keeps=SHAPES,
+)
+concat = op("concat", lambda *parts, axis: torch.cat(parts, axis), keeps=SHAPES)
+concat.vjps = _EachArgument(_concat_piece)
+stack = op("stack", lambda *parts, axis: torch.stack(parts, axis), keeps=SHAPES)
+stack.vjps = _EachArgument(
+    lambda i: lambda F, g, out, *shapes, axis: F.getitem(g, index=(slice(None),) * (axis % (len(shapes[0]) + 1)) + (i,))
+)
+copy = op("copy", lambda x: x.clone(), lambda F, g, out, x: g, keeps=SHAPES)
+transfer = op(
+    "transfer",
+    lambda x, device: x.to(device, copy=True),
+    lambda F, g, out, x, device: F.transfer(g, device=x.device.torch if hasattr(x.device, "torch") else x.device),
+)

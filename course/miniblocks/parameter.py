@@ -1,0 +1,355 @@
+"""`Parameter`, `Constant`, and `ParameterDict`: named arrays that a network owns.
+
+A parameter may be declared before its whole shape is known (a 0 stands for an unknown size); `initialize` is
+then noted and carried out when the first call tells the shape.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import warnings
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import numpy as np
+import torch
+
+from miniblocks import init as initializers
+from miniblocks.device import Device, cpu
+from miniblocks.errors import DeferredInitializationError, InitializationError, NameClashError, ShapeError
+from miniblocks.ops.elementwise import torch_dtype
+from miniblocks.tape import no_grad
+from miniblocks.tensor import Tensor
+
+
+class Parameter:
+    """An array that training changes: its values `data()`, their gradient `grad()`, and how both came to be.
+
+    `Parameter(name, shape=(10, 0))` declares one, as Gluon does; `Parameter(tensor)` wraps values, as PyTorch does,
+    and is named when it is assigned to an attribute of a block.
+    """
+
+    def __init__(
+        self,
+        name: str | Tensor = "",
+        grad_req: str = "write",
+        shape: Any = None,
+        dtype: Any = "float32",
+        init: Any = None,
+        allow_deferred_init: bool = True,
+    ) -> None:
+        values = name if isinstance(name, Tensor) else None
+        self.name = name if isinstance(name, str) else ""
+        self.dtype = str(dtype) if values is None else values.dtype
+        self.init = init
+        self.allow_deferred_init = allow_deferred_init
+        self._shape = _as_shape(shape) if values is None else values.shape
+        self._grad_req = grad_req
+        self._data: Tensor | None = None
+        self._deferred: tuple[Any, Device] | None = None
+        self.initializer: initializers.Initializer | None = None
+        if values is not None:
+            self._data = Tensor(values.raw.clone(), requires_grad=grad_req != "null").to(values.device)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__} {self.name} (shape={self.shape}, dtype={self.dtype})"
+
+    # -- shape ------------------------------------------------------------------------------------------------
+    @property
+    def shape(self) -> tuple[int, ...] | None:
+        """The shape; a 0 is a size that the first call will tell, None a shape not known at all."""
+        return self._shape
+
+    @shape.setter
+    def shape(self, new: Any) -> None:
+        new = _as_shape(new)
+        old = self._shape
+        if old is not None and (len(old) != len(new) or any(a not in (0, b) for a, b in zip(old, new, strict=True))):
+            raise ShapeError(
+                f"parameter {self.name} has shape {old}, and {new} was asked for. If the input's size changed: a network "
+                "takes the sizes of its first call; build a new one, or initialize with force_reinit after giving the shape"
+            )
+        self._shape = new
+
+    @property
+    def is_shape_known(self) -> bool:
+        return self._shape is not None and all(n > 0 for n in self._shape)
+
+    # -- values -----------------------------------------------------------------------------------------------
+    def initialize(
+        self, init: Any = None, ctx: Device | None = None, default_init: Any = None, force_reinit: bool = False
+    ) -> None:
+        """Give first values: by `init`, else by the parameter's own initializer, else by `default_init` (U[-0.07, 0.07])."""
+        if self._data is not None and not force_reinit:
+            warnings.warn(
+                f"parameter {self.name} is already initialized and stays as it is; force_reinit=True initializes it again",
+                stacklevel=2,
+            )
+            return
+        own = init if init is not None else self.init
+        fill = (
+            initializers.create(own).init_parameter
+            if own is not None
+            else initializers.create(default_init or initializers.Uniform())
+        )
+        device = ctx or (self._data.device if self._data is not None else cpu())
+        if self.is_shape_known:
+            self._fill(fill, device)
+        elif self.allow_deferred_init:
+            self._deferred = (fill, device)
+        else:
+            raise ShapeError(
+                f"parameter {self.name} cannot be initialized: its shape {self.shape} is not known, and may not be told later"
+            )
+
+    def finish_deferred_init(self) -> None:
+        """Carry out the noted initialization, now that the shape is known."""
+        if self._deferred is not None and self.is_shape_known:
+            self._fill(*self._deferred)
+
+    def _fill(self, fill: Any, device: Device) -> None:
+        assert self._shape is not None
+        fresh = Tensor(torch.zeros(self._shape, dtype=torch_dtype(self.dtype))).to(device)
+        fill(self.name, fresh)
+        self.initializer = getattr(fill, "__self__", fill)
+        self._deferred = None
+        if self._data is None:
+            fresh.requires_grad = self._grad_req != "null"
+            self._data = fresh
+        else:  # keep the tensor that others hold, so that ties and captured graphs see the new values
+            self._data.raw = fresh.raw
+            self._data._device = fresh._device
+            self._data.grad = None
+
+    def data(self, ctx: Device | None = None) -> Tensor:
+        """The values: always the same tensor, so that writing into it changes the parameter."""
+        if self._data is None:
+            self._explain_missing()
+        assert self._data is not None
+        return self._data
+
+    def _explain_missing(self) -> None:
+        if self._deferred is not None:
+            raise DeferredInitializationError(
+                f"parameter {self.name} has no values yet: its shape {self.shape} has a size that only the first call tells. "
+                "Call the network once on data, or declare the input size (in_units=…)"
+            )
+        raise InitializationError(
+            f"parameter {self.name} has no values: call initialize() on it, or on a network it belongs to"
+        )
+
+    def set_data(self, value: Any) -> None:
+        """Replace the values. Safe while recording: the write is not recorded, and what was recorded before keeps its values."""
+        raw = value.raw if isinstance(value, Tensor) else torch.as_tensor(np.asarray(value))
+        self.shape = tuple(raw.shape)
+        if self._data is None:
+            if self._deferred is None:
+                self._explain_missing()
+            self.finish_deferred_init()
+        data = self.data()
+        data.raw = raw.to(data.raw.device, data.raw.dtype, copy=True)
+
+    @property
+    def is_initialized(self) -> bool:
+        return self._data is not None
+
+    @property
+    def is_deferred(self) -> bool:
+        """Whether `initialize` was called and waits for the shape."""
+        return self._deferred is not None
+
+    # -- gradient ---------------------------------------------------------------------------------------------
+    @property
+    def grad_req(self) -> str:
+        """'write' when the parameter is trained, 'null' when it is frozen."""
+        return self._grad_req
+
+    @grad_req.setter
+    def grad_req(self, request: str) -> None:
+        if request not in ("write", "add", "null"):
+            raise ValueError(f"grad_req is 'write', 'add' or 'null', not {request!r}")
+        self._grad_req = request
+        if self._data is not None:
+            self._data.requires_grad = request != "null"
+
+    def grad(self, ctx: Device | None = None) -> Tensor:
+        """The accumulated gradient; zeros before any backward."""
+        data = self.data()
+        if self._grad_req == "null":
+            raise RuntimeError(f"{self!r} is frozen (grad_req='null') and has no gradient")
+        if data.grad is None:
+            data.grad = Tensor(torch.zeros_like(data.raw))
+            data.grad._device = data._device
+        return data.grad
+
+    def zero_grad(self) -> None:
+        """Forget the accumulated gradient."""
+        if self._data is not None:
+            self._data.grad = None
+
+    # -- devices ----------------------------------------------------------------------------------------------
+    def list_ctx(self) -> list[Device]:
+        return [self.data().device]
+
+    def reset_ctx(self, ctx: Device) -> None:
+        """Move the values to another device."""
+        if self._data is None:
+            self._deferred = (self._deferred[0], ctx) if self._deferred else None
+            return
+        with no_grad():
+            moved = self._data.to(ctx)
+        self._data.raw, self._data._device, self._data.grad = moved.raw, moved._device, None
+
+
+class Constant(Parameter):
+    """A parameter that training leaves alone: it has values and no gradient, and is not trained."""
+
+    def __init__(self, name: str, value: Any) -> None:
+        raw = value.raw if isinstance(value, Tensor) else torch.as_tensor(np.asarray(value))
+        raw = raw.float() if raw.dtype is torch.float64 else raw
+        self.value = Tensor(raw.detach().clone())
+        super().__init__(
+            name,
+            grad_req="null",
+            shape=tuple(raw.shape),
+            dtype=self.value.dtype,
+            init=initializers.Constant(self.value),
+        )
+
+    @property
+    def grad_req(self) -> str:
+        return "null"
+
+    @grad_req.setter
+    def grad_req(self, request: str) -> None:
+        if request != "null":
+            warnings.warn(f"constant {self.name} has no gradient; grad_req stays 'null'", stacklevel=2)
+
+
+class ParameterDict:
+    """Parameters by their full names, in the order of their making, with the prefix they share.
+
+    `shared` is another block's dictionary: a parameter that exists there under the same name is used, not made anew.
+    """
+
+    def __init__(self, prefix: str = "", shared: ParameterDict | None = None) -> None:
+        self.prefix, self._shared = prefix, shared
+        self._params: dict[str, Parameter] = {}
+
+    def __repr__(self) -> str:
+        head = f"{self.prefix} " if self.prefix else ""
+        return "\n".join([f"{head}(", *(f"  {p}" for p in self.values()), ")"])
+
+    def __getitem__(self, name: str) -> Parameter:
+        if name not in self._params:
+            raise KeyError(f"there is no parameter {name!r} here; there are {', '.join(self._params) or 'none'}")
+        return self._params[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._params
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._params)
+
+    def __len__(self) -> int:
+        return len(self._params)
+
+    def keys(self) -> Any:
+        return self._params.keys()
+
+    def values(self) -> Any:
+        return self._params.values()
+
+    def items(self) -> Any:
+        return self._params.items()
+
+    def get(self, name: str, **kwargs: Any) -> Parameter:
+        """The parameter `prefix + name`: the one here, the shared one, or a new one made with `kwargs`."""
+        found = self._find(self.prefix + name)
+        if found is None:
+            found = self._params[self.prefix + name] = Parameter(self.prefix + name, **kwargs)
+        elif kwargs.get("shape") is not None and found.shape is not None:
+            _agree(found, _as_shape(kwargs["shape"]))
+        return found
+
+    def get_constant(self, name: str, value: Any = None) -> Constant:
+        """The constant `prefix + name`; made from `value` (numbers, an array or a tensor) when there is none yet."""
+        found = self._find(self.prefix + name)
+        if found is None:
+            if value is None:
+                raise KeyError(f"there is no constant {self.prefix + name!r} yet; give its value to make it")
+            found = self._params[self.prefix + name] = Constant(self.prefix + name, value)
+        if not isinstance(found, Constant):
+            raise NameClashError(f"{found.name} is a trainable parameter, not a constant")
+        return found
+
+    def _find(self, full_name: str) -> Parameter | None:
+        if full_name not in self._params and self._shared is not None and full_name in self._shared:
+            self._params[full_name] = self._shared[full_name]
+        return self._params.get(full_name)
+
+    def add(self, parameter: Parameter) -> None:
+        """Take in a parameter under its own name."""
+        if self._params.setdefault(parameter.name, parameter) is not parameter:
+            raise NameClashError(
+                f"two different parameters are both named {parameter.name!r}. Give one block another `prefix`, or make "
+                "the blocks in one run of the name counters"
+            )
+
+    def update(self, other: ParameterDict | dict[str, Parameter]) -> None:
+        """Take in all of another dictionary."""
+        for parameter in other.values():
+            self.add(parameter)
+
+    def selected(self, pattern: str | None) -> Iterable[Parameter]:
+        """The parameters whose name a regular expression matches from its start; all for None."""
+        try:
+            compiled = re.compile(pattern or "")
+        except re.error as error:
+            raise ValueError(f"{pattern!r} is no regular expression: {error}") from None
+        return [p for name, p in self._params.items() if compiled.match(name)]
+
+    def initialize(
+        self, init: Any = None, ctx: Device | None = None, verbose: bool = False, force_reinit: bool = False
+    ) -> None:
+        """Initialize all: those with an initializer of their own by it, the others by `init` (U[-0.07, 0.07])."""
+        for parameter in self.values():
+            parameter.initialize(ctx=ctx, default_init=init, force_reinit=force_reinit)
+
+    def zero_grad(self) -> None:
+        """Forget all gradients."""
+        for parameter in self.values():
+            parameter.zero_grad()
+
+    def setattr(self, name: str, value: Any) -> None:
+        """Set an attribute of all: `setattr('grad_req', 'null')` freezes them."""
+        for parameter in self.values():
+            setattr(parameter, name, value)
+
+    def reset_ctx(self, ctx: Device) -> None:
+        """Move all to another device."""
+        for parameter in self.values():
+            parameter.reset_ctx(ctx)
+
+    def count(self) -> int:
+        """How many numbers they hold together; parameters of unknown shape count nothing."""
+        return sum(math.prod(p.shape) for p in self.values() if p.is_shape_known)
+
+
+def _as_shape(shape: Any) -> Any:
+    if shape is None:
+        return None
+    return (shape,) if isinstance(shape, int) else tuple(int(n or 0) for n in shape)
+
+
+def _agree(parameter: Parameter, shape: tuple[int, ...]) -> None:
+    assert parameter.shape is not None
+    if len(shape) != len(parameter.shape) or any(
+        a and b and a != b for a, b in zip(shape, parameter.shape, strict=True)
+    ):
+        raise ShapeError(
+            f"the shared parameter {parameter.name} has shape {parameter.shape}, and {shape} is needed here; tied layers must have the same sizes"
+        )
+    if not parameter.is_shape_known:
+        parameter.shape = tuple(a or b for a, b in zip(shape, parameter.shape, strict=True))

@@ -1,0 +1,165 @@
+"""The backward walk over what `tensor.apply` recorded, and the switches of recording.
+
+`backward` visits the nodes from the last recorded to the first, so that a node's gradient is complete before
+its rules run: no recursion, one pass, any depth. Leaves accumulate into `grad`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from operator import attrgetter
+from typing import Any
+
+import torch
+
+from miniblocks.errors import FreedGraphError, GraphError, OverwrittenError, ShapeError
+from miniblocks.ops import RAW, Namespace, Op
+from miniblocks.tensor import Node, Tensor, apply, mode
+
+RECORDED = Namespace(lambda operation: lambda *args, **static: apply(operation, *args, **static))
+
+
+@contextmanager
+def _recording(on: bool) -> Iterator[None]:
+    before, mode.recording = mode.recording, on
+    try:
+        yield
+    finally:
+        mode.recording = before
+
+
+def no_grad() -> Any:
+    """Compute without recording: `with no_grad(): w -= lr * w.grad`. Also a decorator."""
+    return _recording(False)
+
+
+def record(train_mode: bool = True) -> Any:
+    """Record again, inside `no_grad`. Gluon's `with autograd.record():`; elsewhere recording is always on."""
+    return _recording(True)
+
+
+def is_recording() -> bool:
+    return mode.recording
+
+
+def backward(output: Tensor, gradient: Any = None, retain_graph: bool = False, create_graph: bool = False) -> None:
+    """Add the gradient of `output` to the `grad` of every leaf it was computed from.
+
+    `gradient` has the shape of `output` and defaults to ones: the gradient of `output.sum()`, as in Gluon.
+    The recorded graph is freed, unless it is retained. With `create_graph` the walk is itself recorded.
+    """
+    for leaf, value in _walk(output, gradient, retain_graph or create_graph, create_graph).items():
+        if leaf.grad is None:
+            leaf.grad = value
+        elif create_graph:
+            leaf.grad = leaf.grad + value
+        else:
+            leaf.grad = Tensor(leaf.grad.raw + value.raw)
+        leaf.grad._device = leaf._device
+
+
+def grad(
+    output: Tensor,
+    inputs: Sequence[Tensor],
+    gradient: Any = None,
+    retain_graph: bool = False,
+    create_graph: bool = False,
+) -> list[Tensor]:
+    """The gradients of `output` by each of `inputs` (leaves), without touching their `grad`."""
+    found = _walk(output, gradient, retain_graph or create_graph, create_graph)
+    return [found[x] if x in found else Tensor(torch.zeros_like(x.raw)) for x in inputs]
+
+
+def _walk(output: Tensor, gradient: Any, retain: bool, create: bool) -> dict[Tensor, Tensor]:
+    seed = _seed(output, gradient)
+    if output.node is None:
+        return {output: Tensor(seed)}
+    grads: dict[Any, Any] = {output.node: Tensor(seed) if create else seed}
+    leaves: dict[Tensor, Any] = {}
+    F = RECORDED if create else RAW
+    with _recording(create):
+        for node in _from_last_to_first(output.node):
+            g = grads.pop(node, None)
+            if g is not None:
+                for parent, contribution in _contributions(node, g, F, create):
+                    store = leaves if type(parent) is Tensor else grads
+                    store[parent] = store[parent] + contribution if parent in store else contribution
+            if not retain:
+                node.free()
+    return {leaf: g if create else Tensor(_own(g)) for leaf, g in leaves.items()}
+
+
+def _seed(output: Tensor, gradient: Any) -> torch.Tensor:
+    if not output.requires_grad:
+        raise GraphError(
+            "nothing here requires a gradient: set `requires_grad = True` on a leaf before computing, and compute outside of no_grad()"
+        )
+    if gradient is None:
+        return torch.ones_like(output.raw)
+    raw = gradient.raw if isinstance(gradient, Tensor) else torch.as_tensor(gradient, dtype=output.raw.dtype)
+    if raw.shape != output.raw.shape:
+        raise ShapeError(f"the gradient has shape {tuple(raw.shape)}, and the output has {output.shape}")
+    return raw
+
+
+def _own(raw: torch.Tensor) -> torch.Tensor:
+    """Storage that no other tensor shares: an expanded view, or the caller's own seed, must not become a `grad`."""
+    return raw.clone()
+
+
+def _from_last_to_first(root: Node) -> list[Node]:
+    seen, stack = {root}, [root]
+    while stack:
+        node = stack.pop()
+        if node.freed:
+            raise FreedGraphError(
+                f"the graph behind `{node.op.name}` was freed by an earlier backward(); compute the output again, or call backward(retain_graph=True) the first time"
+            )
+        for parent in node.parents:
+            if parent is not None and type(parent) is not Tensor and parent not in seen:
+                seen.add(parent)
+                stack.append(parent)
+    return sorted(seen, key=attrgetter("order"), reverse=True)
+
+
+def _contributions(node: Node, g: Any, F: Namespace, create: bool) -> Iterator[tuple[Any, Any]]:
+    """(parent, gradient) for each parent of a node that wants one."""
+    for kept, version in zip(node.kept(), node.versions, strict=True):
+        if kept._version != version:
+            raise OverwrittenError(
+                f"the backward pass of `{node.op.name}` needs a value of shape {tuple(kept.shape)} that was overwritten in place after it was "
+                "recorded. Write into a copy, or change parameters with set_data() or after backward()"
+            )
+    op: Op = node.op
+    saved = _as_tensors(node) if create else node.saved
+    out = None if node.output is None else _made_by(node) if create else node.output
+    for i, parent in enumerate(node.parents):
+        if parent is not None:
+            contribution = op.vjps[i](F, g, out, *saved, **node.static)
+            if op.broadcasts:
+                shape = saved[i].shape if op.keeps_values else saved[i]
+                if tuple(contribution.shape) != tuple(shape):
+                    contribution = F.sum_to(contribution, shape=tuple(shape))
+            yield parent, contribution
+
+
+def _as_tensors(node: Node) -> list[Any]:
+    """The saved values as tensors that remember where they came from."""
+    return [_handle(s, p) if isinstance(s, torch.Tensor) else s for s, p in zip(node.saved, node.parents, strict=True)]
+
+
+def _handle(raw: torch.Tensor, parent: Node | Tensor | None) -> Tensor:
+    if type(parent) is Tensor:
+        return parent
+    out = Tensor(raw, requires_grad=parent is not None)
+    out.node = parent  # type: ignore[assignment]
+    return out
+
+
+def _made_by(node: Node) -> Tensor:
+    assert node.output is not None
+    return _handle(node.output, node)
+
+
+Tensor.backward = backward
