@@ -22,7 +22,6 @@ from miniblocks.errors import CaptureError
 from miniblocks.ops import Op
 from miniblocks.tensor import Tensor, apply, mode
 
-
 _HERE = str(Path(__file__).parent)
 
 
@@ -146,7 +145,7 @@ class _Tracer:
         frame = next(f for f in reversed(traceback.extract_stack()) if not f.filename.startswith(_HERE))
         if (frame.filename, frame.lineno) not in self.warned:
             self.warned.add((frame.filename, frame.lineno))
-            message = f"`{frame.line}` looked at a value while it was captured. The graph keeps what Python decided this once, for every later input"
+            message = f"`{frame.line or f'line {frame.lineno}'}` looked at a value while it was captured. The graph keeps what Python decided this once, for every later input"
             warnings.warn_explicit(message, CaptureWarning, frame.filename, frame.lineno or 0, registry={})
 
     def graph(self, output: Any) -> Graph:
