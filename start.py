@@ -12,7 +12,7 @@ if sys.version_info < (3, 11):
         "and call start.py with it, for instance: python3.11 start.py lab" % sys.version_info[:2]
     )
 
-from setup_env.cli import main  # noqa: E402
+from setup_env.cli import main
 
 if __name__ == "__main__":
     sys.exit(main(sys.argv[1:]))

@@ -91,9 +91,7 @@ def markers(fast: bool) -> list[str]:
 def call(command: list[str]) -> int:
     """Run .venv's Python from the project's root; Ctrl-C is for it to answer, we only wait."""
     sys.stdout.flush()
-    child = subprocess.Popen(
-        [str(places.python()), *command], cwd=places.ROOT, env=places.child_environment()
-    )
+    child = subprocess.Popen([str(places.python()), *command], cwd=places.ROOT, env=places.child_environment())
     while True:
         try:
             return child.wait()

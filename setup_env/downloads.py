@@ -66,9 +66,7 @@ def dry_run(folder: Path) -> dict:
 
 def from_report(report: dict) -> list[Download]:
     return [
-        Download(
-            item["metadata"]["name"], item["metadata"]["version"], item["download_info"]["url"]
-        )
+        Download(item["metadata"]["name"], item["metadata"]["version"], item["download_info"]["url"])
         for item in report["install"]
     ]
 

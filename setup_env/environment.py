@@ -28,7 +28,7 @@ def wanted() -> dict[str, str]:
     matters = [project.get("project"), project.get("build-system"), project["tool"].get("hatch")]
     contents = json.dumps(matters, sort_keys=True) + places.LOCK.read_text("utf-8")
     return {
-        "python": "%d.%d" % sys.version_info[:2],
+        "python": places.PYTHON_VERSION,
         "place": str(places.VENV),  # a moved environment has the old place in all its scripts
         "contents": hashlib.sha256(contents.encode()).hexdigest(),
     }

@@ -14,6 +14,7 @@ BUILD = ROOT / "build"  # ignored by git
 COURSE = ROOT / "course"
 
 WINDOWS = sys.platform == "win32"
+PYTHON_VERSION = f"{sys.version_info.major}.{sys.version_info.minor}"
 
 
 def programs(venv: Path) -> Path:
@@ -28,8 +29,7 @@ def python(venv: Path = VENV) -> Path:
 def site_packages(venv: Path = VENV) -> Path:
     if WINDOWS:
         return venv / "Lib" / "site-packages"
-    version = "python%d.%d" % sys.version_info[:2]
-    return venv / "lib" / version / "site-packages"
+    return venv / "lib" / f"python{PYTHON_VERSION}" / "site-packages"
 
 
 def base_python() -> str:
