@@ -1,0 +1,44 @@
+"""The plain files of a submission that its notebook may read; links and special files are never followed."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+from autograder.grading.limits import Limits
+
+
+def data_files(folder: Path, limits: Limits) -> tuple[dict[str, bytes], list[str]]:
+    """Contents by relative path, and notes on what was left out."""
+    files: dict[str, bytes] = {}
+    notes: list[str] = []
+    room = limits.data_bytes
+    for base, folders, names in os.walk(folder, followlinks=False):
+        folders[:] = sorted(f for f in folders if not f.startswith("."))
+        for name in sorted(names):
+            path = Path(base, name)
+            relative = path.relative_to(folder).as_posix()
+            if name.startswith(".") or name.endswith(".ipynb"):
+                continue
+            content = _plain(path, room) if len(files) < limits.data_files else None
+            if content is None or not relative.isprintable():
+                notes.append(f"the file {relative!a} was left out: not a plain file, or too much data in all")
+                continue
+            files[relative] = content
+            room -= len(content)
+    return files, notes[:20]
+
+
+def _plain(path: Path, room: int) -> bytes | None:
+    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    try:
+        if not stat.S_ISREG(path.lstat().st_mode):
+            return None
+        with os.fdopen(os.open(path, flags), "rb") as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                return None
+            content = file.read(room + 1)
+    except OSError:
+        return None
+    return content if len(content) <= room else None

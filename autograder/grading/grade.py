@@ -1,0 +1,208 @@
+"""Grade one notebook: run it in a sandbox, judge what was seen, write the outputs.
+
+Marks need evidence. A learner's code that ends or loses its worker costs the cell that did it; the notebook is
+then run again without that cell, so that the cells after it still earn their marks. What was judged once
+stays judged: nothing gets a second try.
+"""
+
+from __future__ import annotations
+
+import copy
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from nbformat import NotebookNode
+
+from autograder import ledger
+from autograder.exercise import Error, Exercise, Report, Seen, load
+from autograder.grading import outputs
+from autograder.grading.files import data_files
+from autograder.grading.limits import Limits, Ungraded, WorkerLost
+from autograder.grading.secret import seed
+from autograder.grading.session import Ran, Session, Task
+from autograder.sandbox.base import Sandbox
+
+__all__ = ["Graded", "Limits", "Ungraded", "grade_notebook"]
+
+
+@dataclass
+class Graded:
+    """A graded notebook, its reports by exercise, and notes on what went wrong for the instructor."""
+
+    notebook: NotebookNode
+    reports: dict[str, Report]
+    notes: list[str]
+
+
+def grade_notebook(
+    notebook: NotebookNode,
+    *,
+    student: str,
+    course: str,
+    folder: Path,
+    secret: bytes,
+    sandbox: Sandbox,
+    limits: Limits = Limits(),
+) -> Graded:
+    """Run and judge a sanitized notebook; raises `Ungraded` for a grader's fault.
+
+    `folder` is the submission's: its plain files are there for the notebook to read.
+    """
+    tasks = {index: _task(cell, secret, course, student) for index, cell in _code(notebook) if _graded(cell)}
+    files, notes = data_files(folder, limits)
+    run = _Run(notebook, tasks, files, sandbox, limits)
+    run.all()
+    predictions = ledger.read(folder / ledger.FILE)
+    reports = {index: _judge(task, run.results[index], predictions) for index, task in tasks.items()}
+    filled = _filled(notebook, run.results, reports, limits)
+    return Graded(filled, {report.exercise: report for report in reports.values()}, notes + run.notes)
+
+
+def _code(notebook: NotebookNode) -> list[tuple[int, NotebookNode]]:
+    return [(index, cell) for index, cell in enumerate(notebook.cells) if cell.cell_type == "code"]
+
+
+def _graded(cell: NotebookNode) -> bool:
+    """Graded by the autograder; a cell that is also a solution is graded by hand."""
+    marks = cell.metadata.get("nbgrader", {})
+    return bool(marks.get("grade")) and not marks.get("solution")
+
+
+def _task(cell: NotebookNode, secret: bytes, course: str, student: str) -> Task:
+    marks = cell.metadata.nbgrader
+    name = str(marks.get("grade_id", "")).removeprefix("check-")
+    try:
+        exercise = load(name)
+    except KeyError as error:
+        raise Ungraded(f"the graded cell {marks.get('grade_id')!r} belongs to no exercise: {error}") from error
+    if marks.get("points") != exercise.points:
+        raise Ungraded(
+            f"{name} has {exercise.points} points and its cell says {marks.get('points')}; build the lesson again"
+        )
+    try:
+        return Task(name, exercise.draw(seed(secret, course, student, name)))
+    except Exception as error:
+        raise Ungraded(f"the cases of {name} could not be drawn: {type(error).__name__}: {error}") from error
+
+
+class _Run:
+    """The passes over one notebook: usually one, and one more after each lost worker."""
+
+    def __init__(
+        self, notebook: NotebookNode, tasks: dict[int, Task], files: dict[str, bytes], sandbox: Sandbox, limits: Limits
+    ) -> None:
+        self.cells, self.tasks, self.files = _code(notebook), tasks, files
+        self.sandbox, self.limits = sandbox, limits
+        self.results: dict[int, Ran] = {}
+        self.notes: list[str] = []
+        self._skipped: set[int] = set()
+        self._deadline = time.monotonic() + limits.wall_seconds
+
+    def all(self) -> None:
+        """Run until every code cell has a result."""
+        why = ""
+        for _ in range(1 + self.limits.restarts):
+            if len(self.results) == len(self.cells):
+                return
+            lost = self._pass()
+            why = lost.reason if lost else ""
+            if lost is None or lost.final:
+                break
+        for index, _ in self.cells:
+            self.results.setdefault(index, Ran(stopped=f"it was not run: too much went wrong before ({why})"))
+
+    def _pass(self) -> WorkerLost | None:
+        """One worker, from the first cell on; how it was lost, if it was."""
+        with Session(self.sandbox, self.limits, self._deadline) as session:
+            session.start(self.files)
+            for index, cell in self.cells:
+                if index in self._skipped or (index in self.results and index in self.tasks):
+                    continue
+                ran = Ran()
+                try:
+                    self._cell(session, index, cell, ran)
+                except WorkerLost as lost:
+                    ran.stopped = lost.reason
+                    self._skipped.add(index)
+                    self.results[index] = ran
+                    self.notes.append(f"cell {index}: {lost.reason}")
+                    return lost
+                self.results.setdefault(index, ran)
+                if ran.stopped:
+                    self.notes.append(f"cell {index}: {ran.stopped}")
+        return None
+
+    def _cell(self, session: Session, index: int, cell: NotebookNode, ran: Ran) -> None:
+        source = outputs.clean(cell.source)
+        if len(source.encode()) > self.limits.source_bytes:
+            ran.stopped = "it is too long to be run"
+        elif source.strip():
+            session.run(index, source, self.tasks.get(index), ran)
+
+
+def _judge(task: Task, ran: Ran, predictions: dict[str, Any]) -> Report:
+    exercise = load(task.exercise)
+    committed = _committed(exercise, predictions)
+    cases = [{**case, "committed": committed} if committed is not None else case for case in task.cases]
+    missing = len(cases) - len(ran.seen)
+    seen = [_cleaned(one) for one in ran.seen] + [_no_evidence(ran)] * missing
+    try:
+        report = exercise.judge(cases, seen)
+        report.score, outputs.reported(report, 0)  # whatever fails, fails here
+    except Exception as error:
+        words = f"{type(error).__name__}: {error}"
+        raise Ungraded(f"the judge of {task.exercise} failed on what was observed: {words}") from error
+    return report
+
+
+def _committed(exercise: Exercise, predictions: dict[str, Any]) -> Any:
+    kept = predictions.get(exercise.id)
+    return kept if exercise.prediction and exercise.prediction(kept) else None
+
+
+def _no_evidence(ran: Ran) -> Seen:
+    """Why a case was not observed, in words that come from the cell that should have tried it."""
+    if ran.stopped:
+        return Seen(errors={"finish": Error("Stopped", ran.stopped)})
+    failed = next((o for o in ran.outputs if isinstance(o, dict) and o.get("output_type") == "error"), {})
+    name, words = failed.get("ename"), failed.get("evalue")
+    if isinstance(name, str) and isinstance(words, str):
+        return _cleaned(Seen(errors={"run the check cell": Error(name[:200], words[:800])}))
+    return Seen()
+
+
+def _cleaned(seen: Seen) -> Seen:
+    errors = {outputs.clean(s): Error(*map(outputs.clean, (e.type, e.message, e.line))) for s, e in seen.errors.items()}
+    forbidden = tuple(map(outputs.clean, seen.forbidden))
+    return Seen(_clean_value(seen.values), errors, forbidden, seen.written)
+
+
+def _clean_value(value: Any) -> Any:
+    if isinstance(value, str):
+        return outputs.clean(value)
+    if isinstance(value, list):
+        return [_clean_value(v) for v in value]
+    if isinstance(value, dict):
+        return {outputs.clean(k): _clean_value(v) for k, v in value.items()}
+    return value
+
+
+def _filled(
+    notebook: NotebookNode, results: dict[int, Ran], reports: dict[int, Report], limits: Limits
+) -> NotebookNode:
+    filled, room = copy.deepcopy(notebook), outputs.Room(limits.notebook_output_bytes)
+    for count, (index, cell) in enumerate(_code(filled), start=1):
+        cell.execution_count = count
+        if index in reports:
+            cell.outputs = outputs.reported(reports[index], count)
+        else:
+            cell.outputs = _shown(results[index], count, limits, room)
+    return filled
+
+
+def _shown(ran: Ran, count: int, limits: Limits, room: outputs.Room) -> Sequence[Any]:
+    stopped = [outputs.failed("Stopped", f"This cell was stopped by the grader: {ran.stopped}.")] if ran.stopped else []
+    return [*outputs.rebuild(ran.outputs, count, limits.cell_output_bytes, room), *stopped]

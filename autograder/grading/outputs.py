@@ -1,0 +1,118 @@
+"""Outputs of a cell, built anew from what a worker sent: known keys only, nothing that runs, bounded in size.
+
+A feedback page and the formgrader show these beside the instructor's own session, so a learner's HTML
+keeps its tables and loses whatever could act.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+import bleach
+from bleach.css_sanitizer import CSSSanitizer
+from nbformat.v4 import new_output
+
+from autograder.exercise import Report
+from autograder.report import as_html, as_text
+
+TEXTS = ("text/plain", "text/markdown", "text/latex")
+IMAGES = ("image/png", "image/jpeg", "image/gif")
+MAX_HTML = 300_000
+MAX_OUTPUTS = 500
+_BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
+_TAGS = "table thead tbody tfoot tr th td caption colgroup col div span p br hr b i u em strong code pre ul ol li dl dt dd small sub sup h1 h2 h3 h4 h5 h6".split()
+_ATTRIBUTES = {
+    "*": ["class", "style", "title", "role", "aria-label"],
+    "td": ["colspan", "rowspan"],
+    "th": ["colspan", "rowspan", "scope"],
+}
+_CSS = CSSSanitizer(
+    allowed_css_properties=[
+        "text-align",
+        "color",
+        "background-color",
+        "font-weight",
+        "font-style",
+        "font-family",
+        "white-space",
+        "padding",
+        "margin",
+        "border",
+        "width",
+    ]
+)
+
+
+class Room:
+    """The bytes that a notebook's outputs may still take."""
+
+    def __init__(self, size: int) -> None:
+        self.left = size
+
+    def take(self, size: int) -> bool:
+        fits = size <= self.left
+        self.left -= size if fits else 0
+        return fits
+
+
+def rebuild(sent: Iterable[Any], count: int, cell_bytes: int, room: Room) -> list[Any]:
+    """The outputs as nbformat has them; what is unknown, malformed or too much is left out."""
+    mine, built = Room(cell_bytes), []
+    for entry in list(sent)[:MAX_OUTPUTS]:
+        output = _rebuild(entry, count)
+        if output is None:
+            continue
+        size = len(str(output))
+        if not (mine.take(size) and room.take(size)):
+            built.append(said("[more output was left out]"))
+            break
+        built.append(output)
+    return built
+
+
+def _rebuild(entry: Any, count: int) -> Any:
+    match entry:
+        case {"output_type": "stream", "name": "stdout" | "stderr" as name, "text": str(text)}:
+            return new_output("stream", name=name, text=clean(text))
+        case {"output_type": "display_data", "data": dict(data)}:
+            return new_output("display_data", data=_bundle(data))
+        case {"output_type": "execute_result", "data": dict(data)}:
+            return new_output("execute_result", data=_bundle(data), execution_count=count)
+        case {"output_type": "error", "ename": str(name), "evalue": str(words), "traceback": list(lines)}:
+            return failed(name, words, [line for line in lines if isinstance(line, str)])
+    return None
+
+
+def _bundle(data: dict[str, Any]) -> dict[str, str]:
+    texts = {kind: clean(data[kind]) for kind in TEXTS if isinstance(data.get(kind), str)}
+    images = {kind: data[kind] for kind in IMAGES if isinstance(data.get(kind), str) and _BASE64.fullmatch(data[kind])}
+    bundle = {"text/plain": "(this output is not shown here)"} | texts | images
+    html = data.get("text/html")
+    if isinstance(html, str) and len(html) <= MAX_HTML:
+        bundle["text/html"] = bleach.clean(clean(html), _TAGS, _ATTRIBUTES, css_sanitizer=_CSS, strip=True)
+    return bundle
+
+
+def clean(text: str) -> str:
+    """Text that can be stored anywhere: lone surrogates break UTF-8, and NUL breaks databases."""
+    return text.encode("utf-8", "replace").decode().replace("\0", "\N{REPLACEMENT CHARACTER}")
+
+
+def said(text: str) -> Any:
+    """A line that the grader adds to a cell's outputs."""
+    return new_output("stream", name="stdout", text=f"{text}\n")
+
+
+def failed(name: str, words: str, lines: list[str] | None = None) -> Any:
+    """An error output."""
+    traceback = [clean(line) for line in lines or [f"{name}: {words}"]]
+    return new_output("error", ename=clean(name), evalue=clean(words), traceback=traceback)
+
+
+def reported(report: Report, count: int) -> list[Any]:
+    """A graded cell's outputs: the report, and the one number that nbgrader reads as the score."""
+    shown = {"text/plain": clean(as_text(report)), "text/html": clean(as_html(report))}
+    score = new_output("execute_result", data={"text/plain": str(int(report.score))}, execution_count=count)
+    return [new_output("display_data", data=shown), score]

@@ -1,0 +1,40 @@
+"""Which sandbox this machine has, proved by trying it."""
+
+from __future__ import annotations
+
+import sys
+
+from autograder.sandbox.base import NoSandbox, Sandbox
+from autograder.sandbox.bubblewrap import Bubblewrap
+
+ELSEWHERE = (
+    "Grade in the container or on a Linux machine (docs/grading.md), or say --unsandboxed for work that you trust."
+)
+
+
+def find_sandbox() -> Sandbox:
+    """The sandbox of this machine, after a command ran in it; raises `NoSandbox` with cause and mend."""
+    if sys.platform != "linux":
+        raise NoSandbox(
+            f"There is no sandbox on {sys.platform}: strangers' code would run with your rights. {ELSEWHERE}"
+        )
+    sandbox = Bubblewrap()
+    worker = sandbox.spawn([sys.executable, "-I", "-c", "print('ready', end='')"])
+    answer = worker.from_worker.read(5)
+    worker.process.wait()
+    words = worker.last_words()
+    worker.kill()
+    if answer != b"ready":
+        raise NoSandbox(f"bubblewrap does not work here: {words or 'it said nothing'}. {_mend(words)} {ELSEWHERE}")
+    return sandbox
+
+
+def _mend(words: str) -> str:
+    if "Unknown option" in words:
+        return "Version 0.8 or later is needed."
+    if "Permission denied" in words or "not permitted" in words:
+        return (
+            "Making namespaces is not allowed: in a container start it with --security-opt seccomp=unconfined "
+            "(and --cap-add SYS_ADMIN for root); on Ubuntu see kernel.apparmor_restrict_unprivileged_userns."
+        )
+    return ""
