@@ -6,8 +6,8 @@ from typing import Any
 
 from IPython.display import display
 
-from autograder import ledger
 from autograder.exercise import PUBLIC_SEED, Report, load
+from autograder.ledger import commit
 from autograder.probe import observe
 from autograder.report import Shown
 
@@ -28,6 +28,6 @@ def examine(exercise_id: str, answer: Any) -> Report:
     cases = exercise.draw(PUBLIC_SEED)
     seen = [observe(exercise_id, answer, case) for case in cases]
     if exercise.prediction and exercise.prediction(seen[0].values.get("answer")):
-        committed = ledger.commit(exercise_id, seen[0].values["answer"])
+        committed = commit(exercise_id, seen[0].values["answer"])
         cases = [{**case, "committed": committed} for case in cases]
     return exercise.judge(cases, seen)

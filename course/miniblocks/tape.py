@@ -117,7 +117,7 @@ def _from_last_to_first(root: Node) -> list[Node]:
                 f"the graph behind `{node.op.name}` was freed by an earlier backward(); compute the output again, or call backward(retain_graph=True) the first time"
             )
         for parent in node.parents:
-            if parent is not None and type(parent) is not Tensor and parent not in seen:
+            if type(parent) is Node and parent not in seen:
                 seen.add(parent)
                 stack.append(parent)
     return sorted(seen, key=attrgetter("order"), reverse=True)

@@ -48,7 +48,7 @@ class Node:
     ) -> None:
         self.op, self.static = op, static
         self.parents = tuple((a.node or a) if type(a) is Tensor and a.requires_grad else None for a in args)
-        self.saved = raws if op.keeps_values else [r.shape if isinstance(r, torch.Tensor) else r for r in raws]
+        self.saved: list[Any] = raws if op.keeps_values else [r.shape if isinstance(r, torch.Tensor) else r for r in raws]
         self.output = out if op.keeps_output else None
         self.versions = [t._version for t in self.kept()]
         self.order = next(_order)
@@ -427,7 +427,7 @@ def _leaves(value: Tensor) -> set[Tensor]:
         for parent in stack.pop().parents:
             if type(parent) is Tensor:
                 found.add(parent)
-            elif parent is not None and parent not in seen:
+            elif type(parent) is Node and parent not in seen:
                 seen.add(parent)
                 stack.append(parent)
     return found

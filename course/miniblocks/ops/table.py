@@ -19,8 +19,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import torch
-
 VALUES, SHAPES, OUTPUT, ALL = "values", "shapes", "output", "all"
 
 TABLE: dict[str, Op] = {}
@@ -32,7 +30,7 @@ class Op:
     __slots__ = ("broadcasts", "forward", "keeps_output", "keeps_values", "name", "vjps")
 
     def __init__(
-        self, name: str, forward: Callable[..., torch.Tensor], vjps: tuple[Any, ...], keeps: str, broadcasts: bool
+        self, name: str, forward: Callable[..., Any], vjps: Any, keeps: str, broadcasts: bool
     ) -> None:
         self.name, self.forward, self.vjps, self.broadcasts = name, forward, vjps, broadcasts
         self.keeps_values, self.keeps_output = keeps in (VALUES, ALL), keeps in (OUTPUT, ALL)
@@ -42,7 +40,7 @@ class Op:
 
 
 def op(
-    name: str, forward: Callable[..., torch.Tensor], *vjps: Any, keeps: str = VALUES, broadcasts: bool = False
+    name: str, forward: Callable[..., Any], *vjps: Any, keeps: str = VALUES, broadcasts: bool = False
 ) -> Op:
     """Add a row to the table. Without `vjps` the operation has no gradient (a comparison, say)."""
     assert name not in TABLE, f"the operation {name} stands in the table already"
