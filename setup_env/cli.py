@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable
 
-from . import commands, doctor, lockfile
+from . import commands, doctor, installer, lockfile
 from .problem import Problem
 
 COMMANDS: dict[str, tuple[Callable[[list[str]], int], str]] = {
@@ -27,7 +27,7 @@ def main(arguments: list[str]) -> int:
     except Problem as problem:
         return fail(str(problem), 1)
     except OSError as error:
-        return fail(f"{error}: see that the project's folder may be written, and call again", 1)
+        return fail(str(installer.why_failed(str(error), 1)), 1)
     except KeyboardInterrupt:
         return fail("stopped: call again, and what is missing is made up for", 130)
 

@@ -198,5 +198,14 @@ def why_failed(output: str, status: int) -> Problem:
         match = re.search(pattern, output, re.IGNORECASE)
         if match:
             return Problem(cause.format(found=match[0]), f"{mend} (all it said: {places.LOG})")
-    last = next((line for line in reversed(output.splitlines()) if line.strip()), "it said nothing")
-    return Problem(f"the set-up failed ({last.strip()})", f"all that was said is in {places.LOG}")
+    return Problem(f"the set-up failed ({telling_line(output)})", f"all it said: {places.LOG}")
+
+
+def telling_line(output: str) -> str:
+    """The last line that names an exception, else an error, else just the last."""
+    lines = [line.strip() for line in output.splitlines() if line.strip()]
+    for pattern in (r"\w+(Error|Exception): .", r"(error|ERROR): .", "."):
+        found = [line for line in lines if re.match(pattern, line)]
+        if found:
+            return found[-1]
+    return "it said nothing"

@@ -252,6 +252,10 @@ RETRYING = (
         ("ssl.SSLCertVerificationError: CERTIFICATE_VERIFY_FAILED", "certificate"),
         ("PermissionError: [Errno 13] Permission denied: 'x'", "may not be written"),
         ("something\nnobody has seen\n", "nobody has seen"),
+        (
+            "OSError: Readme file does not exist: R.md\nerror: metadata-generation-failed\nhint: x",
+            "Readme file does not",
+        ),
         ("", "it said nothing"),
     ],
 )
