@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import tempfile
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from contextlib import suppress
@@ -58,14 +59,17 @@ class Worker:
 
     def kill(self) -> None:
         """Kill every process of this worker and wait until all are dead."""
+        # Leaves first, so that every parent is there to reap; killing the init of a PID namespace kills all in it.
         tree = self.tree()
-        for process in tree:
+        for process in reversed(tree[1:]):
             with suppress(psutil.NoSuchProcess):
                 process.kill()
-        # The init of a PID namespace is in the tree, and is gone only when its namespace is empty.
-        _, alive = psutil.wait_procs(tree, timeout=KILL_SECONDS)
-        with suppress(subprocess.TimeoutExpired):
-            self.process.wait(timeout=KILL_SECONDS)
+        if tree[1:]:
+            with suppress(subprocess.TimeoutExpired):
+                self.process.wait(timeout=1)
+        self.process.kill()
+        alive = _still_alive(tree, time.monotonic() + KILL_SECONDS)
+        self.process.poll()
         for stream in (self.to_worker, self.from_worker):
             with suppress(OSError, ValueError):
                 stream.close()
@@ -80,6 +84,21 @@ class Worker:
             self.errors.seek(max(0, size - limit))
             return self.errors.read(limit).decode("utf-8", "replace").strip()
         return ""
+
+
+def _still_alive(tree: list[psutil.Process], deadline: float) -> list[psutil.Process]:
+    while alive := [process for process in tree if not _dead(process)]:
+        if time.monotonic() > deadline:
+            break
+        time.sleep(0.005)
+    return alive
+
+
+def _dead(process: psutil.Process) -> bool:
+    try:
+        return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
 
 
 def spawn(

@@ -5,7 +5,10 @@ would not do: root's process would own every file of root that it sees, and proc
 for it. So root's rights are dropped first. Python may lie where only root can go (/root, 0700), hence the
 folders needed are first shown at a place of their own, in a mount namespace that only this worker has:
 
-    bwrap (root: mounts only) → setpriv (a user who owns nothing) → bwrap (namespaces) → python
+    unshare (a mount namespace) → mount (root's last act) → setpriv (a user who owns nothing) → bwrap → python
+
+Each of these becomes the next by exec: a process of root's left in between would not take bwrap with it when it
+is killed.
 """
 
 from __future__ import annotations
@@ -28,7 +31,15 @@ from autograder.sandbox.stage import INSIDE, Extra, learners_half
 HOME = "/home/learner"
 INNER_USER = "1000"
 NOBODYS_USER = "64230"  # an id without an account: it owns no file and no other process
-STAGING = "/run"  # hidden beneath a private tmpfs while root's folders are shown there
+STAGING = "/mnt"  # hidden beneath a private tmpfs while root's folders are shown there
+SHOW = f"""
+PATH=/usr/sbin:/usr/bin:/sbin:/bin
+mount -t tmpfs -o mode=755 staging {STAGING}
+n=0
+while [ "$1" != -- ]; do mkdir {STAGING}/$n; mount --bind "$1" {STAGING}/$n; n=$((n + 1)); shift; done
+shift
+exec "$@"
+"""
 TMPFS_BYTES = 256 << 20
 
 
@@ -48,7 +59,7 @@ class Bubblewrap(Sandbox):
         shown = {folder: folder for folder in python_folders()} | {INSIDE: str(learners_half(self.extra))}
         seccomp = filter_file()
         try:
-            arguments = _outer_and_inner(shown) if os.geteuid() == 0 else _inner(shown)
+            arguments = _without_root(shown) if os.geteuid() == 0 else _inner(shown)
             return spawn(
                 [*arguments, "--seccomp", str(seccomp.fileno()), "--", *command],
                 environment={},  # a learner can read that of bwrap's own process
@@ -64,13 +75,12 @@ class Bubblewrap(Sandbox):
             seccomp.close()
 
 
-def _outer_and_inner(shown: dict[str, str]) -> list[str]:
+def _without_root(shown: dict[str, str]) -> list[str]:
     at = {inside: f"{STAGING}/{number}" for number, inside in enumerate(shown)}
-    binds = [word for inside, outside in shown.items() for word in ("--ro-bind", outside, at[inside])]
+    mounts = [_tool("unshare"), "--mount", "--propagation", "private", "--", "/bin/sh", "-euc", SHOW, "sh", *shown.values()]
     user = [f"--reuid={NOBODYS_USER}", f"--regid={NOBODYS_USER}", "--clear-groups", "--no-new-privs"]
     no_rights = [f"--{which}=-all" for which in ("inh-caps", "ambient-caps", "bounding-set")]
-    outer = [_tool("bwrap"), "--dev-bind", "/", "/", "--tmpfs", STAGING, *binds, "--die-with-parent", "--"]
-    return [*outer, _tool("setpriv"), *user, *no_rights, "--", *_inner(at)]
+    return [*mounts, "--", _tool("setpriv"), *user, *no_rights, "--", *_inner(at)]
 
 
 def _inner(shown: dict[str, str]) -> list[str]:
@@ -144,7 +154,7 @@ def _within(path: str, folder: str) -> bool:
 def _tool(name: str) -> str:
     path = shutil.which(name)
     if path is None:
-        package = {"bwrap": "bubblewrap", "setpriv": "util-linux"}[name]
+        package = "bubblewrap" if name == "bwrap" else "util-linux"
         raise NoSandbox(
             f"`{name}` is not installed; install the package {package}, for instance: apt install {package}"
         )
@@ -152,10 +162,10 @@ def _tool(name: str) -> str:
 
 
 def _payload(process: subprocess.Popen[bytes]) -> psutil.Process | None:
-    """The notebook's process: down the line of only children to the namespace's init, then its eldest child."""
-    with suppress(psutil.NoSuchProcess, IndexError):
-        line = psutil.Process(process.pid)
-        while line.name() == "bwrap" or line.name() == "setpriv":
+    """The notebook's process: bwrap has one child, the namespace's init, whose eldest child it is."""
+    line = psutil.Process(process.pid)
+    with suppress(psutil.NoSuchProcess, ValueError):
+        for _ in range(2):
             line = min(line.children(), key=lambda p: (p.create_time(), p.pid))
         return line
     return None
