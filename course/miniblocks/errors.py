@@ -54,5 +54,9 @@ class OverwrittenError(GraphError):
     """A value that the backward pass needs was overwritten in place."""
 
 
+class AnomalyError(MiniblocksError, ArithmeticError):
+    """An operation made a nan or an infinity out of finite inputs."""
+
+
 class CaptureError(MiniblocksError, RuntimeError):
     """A computation cannot be captured as a static graph."""

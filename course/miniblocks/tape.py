@@ -82,12 +82,24 @@ def _walk(output: Tensor, gradient: Any, retain: bool, create: bool) -> dict[Ten
         for node in _from_last_to_first(output.node):
             g = grads.pop(node, None)
             if g is not None:
+                if node.hooks:
+                    g = _hooked(node.hooks, g, create)
                 for parent, contribution in _contributions(node, g, F, create):
                     store = leaves if type(parent) is Tensor else grads
                     store[parent] = store[parent] + contribution if parent in store else contribution
             if not retain:
                 node.free()
+        leaves = {leaf: _hooked(leaf.hooks, g, create) if leaf.hooks else g for leaf, g in leaves.items()}
     return {leaf: g if create else Tensor(_own(g)) for leaf, g in leaves.items()}
+
+
+def _hooked(hooks: list[Any], g: Any, create: bool) -> Any:
+    """The gradient after every hook, as a tensor or raw as it came."""
+    gradient = g if create else Tensor(g)
+    for hook in list(hooks):
+        changed = hook(gradient)
+        gradient = gradient if changed is None else changed
+    return gradient if create else gradient.raw
 
 
 def _seed(output: Tensor, gradient: Any) -> torch.Tensor:

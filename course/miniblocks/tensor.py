@@ -29,10 +29,14 @@ _order = count()
 
 
 class _Mode(threading.local):
-    """What this thread does beside evaluating: record for `backward`, and report to a tracer."""
+    """What this thread does beside evaluating: record for `backward`, and tell others of each operation.
+
+    A `tracer` writes a graph down, so writes in place must be operations; a `watch` only looks on.
+    """
 
     recording = True
     tracer: Any = None
+    watch: Any = None
 
 
 mode = _Mode()
@@ -41,17 +45,21 @@ mode = _Mode()
 class Node:
     """One recorded operation: its parents, what its backward rules need, and its place in time."""
 
-    __slots__ = ("freed", "op", "order", "output", "parents", "saved", "static", "versions")
+    __slots__ = ("freed", "hooks", "op", "order", "output", "parents", "saved", "shape", "static", "versions")
 
     def __init__(
         self, op: Op, args: tuple[Any, ...], raws: list[Any], static: dict[str, Any], out: torch.Tensor
     ) -> None:
         self.op, self.static = op, static
         self.parents = tuple((a.node or a) if type(a) is Tensor and a.requires_grad else None for a in args)
-        self.saved: list[Any] = raws if op.keeps_values else [r.shape if isinstance(r, torch.Tensor) else r for r in raws]
+        self.saved: list[Any] = (
+            raws if op.keeps_values else [r.shape if isinstance(r, torch.Tensor) else r for r in raws]
+        )
         self.output = out if op.keeps_output else None
         self.versions = [t._version for t in self.kept()]
         self.order = next(_order)
+        self.shape = out.shape
+        self.hooks: list[Any] | None = None
         self.freed = False
 
     def kept(self) -> list[torch.Tensor]:
@@ -84,6 +92,8 @@ def apply(op: Op, *args: Any, **static: Any) -> Tensor:
                 break
     if mode.tracer is not None:
         mode.tracer.operation(op, args, static, out)
+    if mode.watch is not None:
+        mode.watch(op, args, out)
     return out
 
 
@@ -132,7 +142,7 @@ def _operand(value: Any) -> Any:
 class Tensor:
     """An n-dimensional array. `raw` is its torch storage; `grad` its accumulated gradient, once there is one."""
 
-    __slots__ = ("__weakref__", "_device", "grad", "node", "raw", "requires_grad")
+    __slots__ = ("__weakref__", "_device", "grad", "hooks", "node", "raw", "requires_grad")
     __array_priority__ = 100  # numpy leaves `array ∘ tensor` to us
     logical_devices: ClassVar[bool] = False  # whether any tensor lives on a logical CPU: only then is checking needed
     backward: ClassVar[Callable[..., None]]  # defined by `tape`, which walks the record
@@ -143,6 +153,7 @@ class Tensor:
         self.node: Node | None = None
         self.requires_grad = requires_grad
         self._device: Device | None = None
+        self.hooks: list[Any] | None = None
 
     # -- what it is ---------------------------------------------------------------------------------------------
     @property
@@ -390,6 +401,24 @@ class Tensor:
 
     def zero_grad(self) -> None:
         self.grad = None
+
+    def register_hook(self, hook: Callable[[Tensor], Tensor | None]) -> Callable[[], None]:
+        """Call `hook(gradient)` when `backward` has this tensor's whole gradient; what it returns replaces it.
+
+        Returns a function that takes the hook away again.
+        """
+        if not self.requires_grad:
+            raise GraphError(
+                "a tensor that requires no gradient never gets one; set `requires_grad = True` before computing"
+            )
+        holder: Any = self.node or self
+        holder.hooks = [*(holder.hooks or ()), hook]
+        return lambda: holder.hooks.remove(hook)
+
+    def retain_grad(self) -> None:
+        """Keep the gradient of this computed tensor in `grad` as well; leaves always do."""
+        if not self.is_leaf:
+            self.register_hook(lambda g: setattr(self, "grad", g if self.grad is None else self.grad + g))
 
     # -- devices -----------------------------------------------------------------------------------------------
     def to(self, device: Device) -> Tensor:

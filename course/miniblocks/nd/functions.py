@@ -201,3 +201,49 @@ def _parts(name: str, tensors: Sequence[Any]) -> list[Tensor]:
     if not parts or not all(isinstance(p, Tensor) for p in parts):
         raise TypeError(f"{name} takes tensors, and got {', '.join(type(p).__name__ for p in parts) or 'none'}")
     return parts
+
+
+# -- images: (batch, channels, height, width) ---------------------------------------------------------------------
+
+
+def conv2d(x: Tensor, weight: Tensor, bias: Tensor | None = None, stride: Any = 1, padding: Any = 0) -> Tensor:
+    """Cross-correlation with kernels (out, in, height, width); a stride or padding is one number or two."""
+    return apply(TABLE["conv2d"], x, weight, bias, stride=_pair(stride), padding=_pair(padding))
+
+
+def max_pool2d(x: Tensor, size: Any, stride: Any = None, padding: Any = 0) -> Tensor:
+    """The maximum of each window."""
+    window = {"size": _pair(size), "stride": _pair(size if stride is None else stride), "padding": _pair(padding)}
+    positions = apply(TABLE["max_pool2d_positions"], x, **window)
+    taken = apply(TABLE["take_along"], x.reshape(*x.shape[:2], -1), positions, axis=2)
+    return taken.reshape(*x.shape[:2], *_windows(x.shape[2:], **window))
+
+
+def avg_pool2d(x: Tensor, size: Any, stride: Any = None, padding: Any = 0) -> Tensor:
+    """The mean of each window; padding counts as zeros."""
+    return apply(
+        TABLE["avg_pool2d"],
+        x,
+        size=_pair(size),
+        stride=_pair(size if stride is None else stride),
+        padding=_pair(padding),
+    )
+
+
+def take_along(x: Tensor, positions: Tensor, axis: int = -1) -> Tensor:
+    """The elements of `x` at `positions` along an axis; the other axes go side by side."""
+    return apply(TABLE["take_along"], x, positions, axis=axis)
+
+
+def pick(x: Tensor, labels: Tensor) -> Tensor:
+    """From each row of (batch, classes) the element that its label names."""
+    positions = labels.astype("int64").reshape(-1, 1)
+    return take_along(x, positions, axis=1).reshape(-1)
+
+
+def _pair(value: Any) -> tuple[int, int]:
+    return (value, value) if isinstance(value, int) else tuple(value)
+
+
+def _windows(lengths: Sequence[int], size: Any, stride: Any, padding: Any) -> list[int]:
+    return [(n + 2 * p - k) // s + 1 for n, k, s, p in zip(lengths, size, stride, padding, strict=True)]

@@ -99,3 +99,14 @@ transfer = op(
     lambda x, device: x.to(device, copy=True),
     lambda F, g, out, x, device: F.transfer(g, device=x.device.torch if hasattr(x.device, "torch") else x.device),
 )
+# One element along an axis at each of `positions`, and its reverse: zeros with elements added there.
+take_along = op(
+    "take_along",
+    lambda x, positions, axis: torch.gather(x, axis, positions),
+    lambda F, g, out, x, positions, axis: F.put_along(g, positions, axis=axis, shape=tuple(x.shape)),
+)
+put_along = op(
+    "put_along",
+    lambda g, positions, axis, shape: g.new_zeros(shape).scatter_add(axis, positions, g),
+    lambda F, h, out, g, positions, axis, shape: F.take_along(h, positions, axis=axis),
+)

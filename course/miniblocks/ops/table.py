@@ -29,9 +29,7 @@ class Op:
 
     __slots__ = ("broadcasts", "forward", "keeps_output", "keeps_values", "name", "vjps")
 
-    def __init__(
-        self, name: str, forward: Callable[..., Any], vjps: Any, keeps: str, broadcasts: bool
-    ) -> None:
+    def __init__(self, name: str, forward: Callable[..., Any], vjps: Any, keeps: str, broadcasts: bool) -> None:
         self.name, self.forward, self.vjps, self.broadcasts = name, forward, vjps, broadcasts
         self.keeps_values, self.keeps_output = keeps in (VALUES, ALL), keeps in (OUTPUT, ALL)
 
@@ -39,9 +37,7 @@ class Op:
         return f"<operation {self.name}>"
 
 
-def op(
-    name: str, forward: Callable[..., Any], *vjps: Any, keeps: str = VALUES, broadcasts: bool = False
-) -> Op:
+def op(name: str, forward: Callable[..., Any], *vjps: Any, keeps: str = VALUES, broadcasts: bool = False) -> Op:
     """Add a row to the table. Without `vjps` the operation has no gradient (a comparison, say)."""
     assert name not in TABLE, f"the operation {name} stands in the table already"
     TABLE[name] = Op(name, forward, vjps, keeps, broadcasts)

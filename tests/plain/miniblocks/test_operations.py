@@ -71,6 +71,24 @@ CASES = [
     ("put", [normal(4, 5), normal(5)], {"index": (1,)}, lambda x, v: torch.cat([x[:1], v[None], x[2:]])),
     ("concat", [normal(2, 3), normal(2, 4)], {"axis": -1}, lambda *p: torch.cat(p, -1)),
     ("stack", [normal(2, 3), normal(2, 3)], {"axis": 1}, lambda *p: torch.stack(p, 1)),
+    (
+        "take_along",
+        [normal(3, 4)],
+        {"positions": torch.tensor([[0, 0], [1, 3], [2, 2]]), "axis": 1},
+        lambda x: x.gather(1, torch.tensor([[0, 0], [1, 3], [2, 2]])),
+    ),
+    (
+        "conv2d",
+        [normal(2, 3, 6, 5), normal(4, 3, 3, 2), normal(4)],
+        {"stride": (2, 1), "padding": (1, 0)},
+        lambda x, w, b: torch.conv2d(x, w, b, (2, 1), (1, 0)),
+    ),
+    (
+        "avg_pool2d",
+        [normal(2, 3, 6, 5)],
+        {"size": (2, 2), "stride": (2, 1), "padding": (1, 0)},
+        lambda x: torch.nn.functional.avg_pool2d(x, 2, (2, 1), (1, 0)),
+    ),
     ("copy", [normal(3)], {}, torch.clone),
     ("cast", [normal(3)], {"dtype": "float64"}, torch.Tensor.double),
     ("matmul", [normal(3, 4), normal(4, 5)], {}, torch.matmul),
@@ -86,6 +104,12 @@ def leaves(inputs):
     return mine, theirs
 
 
+def evaluated(name, tensors, static):
+    if name == "take_along":  # its positions are a tensor, and no static argument
+        return nd.take_along(*tensors, Tensor(static["positions"]), axis=static["axis"])
+    return apply(TABLE[name], *tensors, **static)
+
+
 def close(mine, theirs):
     np.testing.assert_allclose(mine.asnumpy(), theirs.numpy(force=True), rtol=1e-9, atol=1e-12)
 
@@ -93,7 +117,7 @@ def close(mine, theirs):
 @pytest.mark.parametrize("name, inputs, static, reference", CASES, ids=NAMES)
 def test_values_and_gradients_agree_with_torch(name, inputs, static, reference):
     mine, theirs = leaves(inputs)
-    y, z = apply(TABLE[name], *mine, **static), reference(*theirs)
+    y, z = evaluated(name, mine, static), reference(*theirs)
     close(y, z)
     weights = RNG.normal(size=y.shape)
     y.backward(Tensor(torch.tensor(weights)))
@@ -108,13 +132,14 @@ def test_gradients_of_gradients_agree_with_torch(name, inputs, static, reference
     mine, theirs = leaves(inputs)
     weights = RNG.normal(size=tuple(reference(*theirs).shape))
     first = autograd.grad(
-        (apply(TABLE[name], *mine, **static) * Tensor(torch.tensor(weights))).sum(), mine, create_graph=True
+        (evaluated(name, mine, static) * Tensor(torch.tensor(weights))).sum(), mine, create_graph=True
     )
     wanted = torch.autograd.grad((reference(*theirs) * torch.tensor(weights)).sum(), theirs, create_graph=True)
     total, sought = sum(((g * g).sum() for g in first), Tensor(torch.zeros(()))), sum((g * g).sum() for g in wanted)
     close(total, sought)
     if sought.requires_grad:
-        total.backward()
+        if total.requires_grad:  # a linear operation's gradient does not depend on its input: torch says zeros
+            total.backward()
         sought.backward()
         for m, t in zip(mine, theirs, strict=True):
             close(
@@ -123,9 +148,24 @@ def test_gradients_of_gradients_agree_with_torch(name, inputs, static, reference
             )
 
 
+@pytest.mark.parametrize("size, stride, padding", [(2, None, 0), (3, 2, 1), ((2, 3), (1, 2), (1, 1))])
+def test_max_pool_agrees_with_torch(size, stride, padding):
+    (x,), (t,) = leaves([normal(2, 3, 6, 7)])
+    y, z = nd.max_pool2d(x, size, stride, padding), torch.nn.functional.max_pool2d(t, size, stride, padding)
+    close(y, z)
+    y.exp().sum().backward()
+    z.exp().sum().backward()
+    close(x.grad, t.grad)
+
+
 def test_every_operation_with_a_gradient_is_among_the_cases():
     tested = {name for name, *_ in CASES}
-    only_used_by_rules_or_special = {"relu_backward", "zeros_with", "where", "transfer"}
+    only_used_by_rules_or_special = {"relu_backward", "zeros_with", "where", "transfer"} | {
+        "conv2d_input",
+        "conv2d_kernel",
+        "avg_pool2d_input",
+        "put_along",
+    }
     assert {name for name, op in TABLE.items() if op.vjps} == tested | only_used_by_rules_or_special
 
 
