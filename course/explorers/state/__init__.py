@@ -1,0 +1,1 @@
+"""What there is to draw: pure functions from framework objects to plain data. No widget is imported here."""

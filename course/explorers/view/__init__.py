@@ -1,0 +1,1 @@
+"""How it is shown: pictures and text that need no kernel, and thin widgets over them."""

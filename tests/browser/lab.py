@@ -1,0 +1,171 @@
+"""A real JupyterLab on the loopback address, and what a learner does in it. The fixtures are in conftest.py."""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import secrets
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from playwright.sync_api import Locator, Page
+
+ROOT = Path(__file__).resolve().parents[2]
+PATIENCE = 60  # seconds; only a fault takes as long
+# The shell's current notebook, or undefined while the page is still being built.
+KERNEL = "window.jupyterapp?.shell?.currentWidget?.sessionContext?.session?.kernel"
+
+
+class Lab:
+    """A running JupyterLab whose files and settings all lie in one temporary folder."""
+
+    def __init__(self, home: Path, *options: str) -> None:
+        self.files = home / "files"
+        self.files.mkdir(parents=True)
+        self.token = secrets.token_hex(16)
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        news = home / "settings/@jupyterlab/apputils-extension/notification.jupyterlab-settings"
+        news.parent.mkdir(parents=True)
+        news.write_text('{"fetchNews": "false"}')  # else a notice lies over the page
+        self._log = home / "lab.log"
+        command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1"]
+        command += [f"--port={self.port}", "--ServerApp.port_retries=0", f"--IdentityProvider.token={self.token}"]
+        command += [f"--ServerApp.root_dir={self.files}", "--ServerApp.terminals_enabled=False"]
+        # The tests ask the application itself what it is doing; it must not ask the internet for news.
+        command += ["--LabApp.expose_app_in_browser=True", "--LabApp.news_url=None"]
+        command += ["--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate", *options]
+        with self._log.open("w") as log:
+            self._process = subprocess.Popen(command, env=environment(home), stdout=log, stderr=log, cwd=home)
+        self._wait()
+
+    def _wait(self) -> None:
+        for _ in range(PATIENCE * 10):
+            try:
+                urllib.request.urlopen(f"http://127.0.0.1:{self.port}/api?token={self.token}", timeout=2).close()
+                return
+            except OSError:
+                if self._process.poll() is not None:
+                    break
+                time.sleep(0.1)
+        self.stop()
+        raise RuntimeError(f"JupyterLab did not start; it said:\n{self._log.read_text()[-3000:]}")
+
+    def url(self, path: str) -> str:
+        """Where a file opens, in a workspace of its own."""
+        place = f"http://127.0.0.1:{self.port}/lab/workspaces/w{secrets.token_hex(4)}/tree/{path}"
+        return f"{place}?reset&token={self.token}"
+
+    def write(self, path: str, *cells: str) -> Path:
+        """A notebook of code cells."""
+        notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in cells])
+        notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+        file = self.files / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        nbformat.write(notebook, file)
+        return file
+
+    def stop(self) -> None:
+        """End the server, which ends its kernels."""
+        self._process.terminate()
+        try:
+            self._process.wait(15)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+
+def environment(home: Path) -> dict[str, str]:
+    """No setting of the machine's user comes in, none is changed."""
+    kept = {key: value for key, value in os.environ.items() if not key.startswith(("JUPYTER", "IPYTHON", "NBGRADER"))}
+
+    own = {f"JUPYTER_{name}_DIR": str(home / name.lower()) for name in ("CONFIG", "DATA", "RUNTIME")}
+    own |= {"JUPYTERLAB_SETTINGS_DIR": str(home / "settings"), "JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces")}
+    own |= {"IPYTHONDIR": str(home / "ipython"), "MPLCONFIGDIR": str(home / "mpl"), "OMP_NUM_THREADS": "1"}
+    path = os.pathsep.join([str(ROOT / "course"), str(ROOT), *filter(None, [kept.get("PYTHONPATH")])])
+    return kept | own | {"PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"}
+
+
+def open_notebook(page: Page, lab: Lab, path: str) -> None:
+    """Open a notebook and wait until its kernel really listens: cells sent earlier would silently never run."""
+    page.goto(lab.url(path))
+    page.locator(".jp-Notebook .jp-CodeCell").first.wait_for(timeout=PATIENCE * 1000)
+    wait_idle(page)
+
+
+def wait_idle(page: Page) -> None:
+    """Wait until the kernel is connected and idle."""
+    page.wait_for_function(
+        f"() => {{ const k = {KERNEL}; return k?.connectionStatus === 'connected' && k.status === 'idle' }}",
+        timeout=PATIENCE * 1000,
+    )
+
+
+def cell(page: Page, index: int) -> Locator:
+    """The code cell at a position."""
+    return page.locator(".jp-Notebook .jp-CodeCell").nth(index)
+
+
+def output(page: Page, index: int) -> Locator:
+    """What a code cell has put out."""
+    return cell(page, index).locator(".jp-OutputArea")
+
+
+def run_cell(page: Page, index: int) -> None:
+    """Run a cell by keyboard and wait until it has been executed; fail if it never was."""
+    prompt = cell(page, index).locator(".jp-InputPrompt")
+    before = prompt.inner_text()
+    cell(page, index).locator(".cm-content").click()
+    page.keyboard.press("Control+Enter")
+    page.wait_for_function(
+        "([prompt, before]) => /\\d/.test(prompt.innerText) && prompt.innerText !== before",
+        arg=[prompt.element_handle(), before],
+        timeout=PATIENCE * 1000,
+    )
+    wait_idle(page)
+
+
+def run_all(page: Page) -> None:
+    """Run every code cell in turn."""
+    for index in range(page.locator(".jp-Notebook .jp-CodeCell").count()):
+        run_cell(page, index)
+
+
+def ask(page: Page, expression: str) -> Any:
+    """What an expression is in the notebook's kernel, as JSON; no cell is touched and nothing is displayed."""
+    source = f"__import__('json').dumps({expression})"
+    answer = page.evaluate(
+        f"""async (source) => {{
+            const future = {KERNEL}.requestExecute({{ code: "", silent: true, user_expressions: {{ it: source }} }});
+            return (await future.done).content.user_expressions.it
+        }}""",
+        source,
+    )
+    if answer["status"] != "ok":
+        raise AssertionError(f"{expression}: {answer['ename']}: {answer['evalue']}")
+
+    return json.loads(ast.literal_eval(answer["data"]["text/plain"]))
+
+
+def set_theme(page: Page, name: str) -> None:
+    """Change the theme, such as "JupyterLab Dark"."""
+    page.evaluate("(theme) => window.jupyterapp.commands.execute('apputils:change-theme', { theme })", name)
+    page.wait_for_function("(theme) => document.body.dataset.jpThemeName === theme", arg=name)
+
+
+def cell_count(page: Page) -> int:
+    """How many cells the notebook has, as the document itself says."""
+    return page.evaluate("() => window.jupyterapp.shell.currentWidget.model.cells.length")
+
+
+def save(page: Page) -> None:
+    """Write the notebook to disk."""
+    page.evaluate("() => window.jupyterapp.shell.currentWidget.context.save()")
