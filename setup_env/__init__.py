@@ -7,6 +7,6 @@ installer    pip or uv: which one, its commands, its progress, why it failed
 environment  .venv: complete or not, made, mended
 machine      what this machine can do
 doctor       the report on all of that, before anything is downloaded
-commands     lab, demo, test, bench, doctor, lock
+commands     lab, demo, test, bench, setup
 cli          the command line
 """

@@ -12,6 +12,7 @@ COMMANDS: dict[str, tuple[Callable[[list[str]], int], str]] = {
     "test": (commands.test, "linters, type checker, tests (--fast: only tests that need nothing)"),
     "bench": (commands.bench, "ratios against peers, measured side by side (bench NAME: one)"),
     "doctor": (doctor.examine, "what this machine can do, and what will be downloaded"),
+    "setup": (commands.setup, "make .venv and stop; all the others do that on their way"),
     "lock": (lockfile.write_lock, "for maintainers: write requirements.lock from pyproject.toml"),
 }
 

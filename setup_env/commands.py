@@ -1,4 +1,4 @@
-"""lab, demo, test, bench: each makes sure of .venv, then runs something in it."""
+"""setup, lab, demo, test, bench: each makes sure of .venv, then runs something in it."""
 
 import os
 import subprocess
@@ -11,6 +11,13 @@ QUIET_LAB = [
     "--LabApp.news_url=None",
     "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
 ]
+
+
+def setup(arguments: list[str]) -> int:
+    """make .venv and stop: the first call of any other command does the same on its way"""
+    environment.ensure()
+    print(f"{places.VENV} is complete: {places.python()}")
+    return 0
 
 
 def lab(arguments: list[str]) -> int:
