@@ -8,7 +8,7 @@ Read `A ← B` as "B imports A":
     init ← parameter ← block ← nn (layers, containers)
 """
 
-from miniblocks import autograd, graph, init, nd, nn
+from miniblocks import autograd, graph, init, loss, nd, nn, optim
 from miniblocks.device import cpu, gpu, num_gpus, try_gpu
 
-__all__ = ["autograd", "cpu", "gpu", "graph", "init", "nd", "nn", "num_gpus", "try_gpu"]
+__all__ = ["autograd", "cpu", "gpu", "graph", "init", "loss", "nd", "nn", "num_gpus", "optim", "try_gpu"]

@@ -32,6 +32,7 @@ class Block:
         set_("_name_counts", Counter())
         set_("_children", OrderedDict())
         set_("_hybrid", None)
+        set_("training", True)
         set_("prefix", full_prefix)
         if params is not None:
             set_("params", ParameterDict(params.prefix, params))
@@ -124,6 +125,20 @@ class Block:
     def zero_grad(self) -> None:
         """Forget the gradients of all parameters."""
         self.collect_params().zero_grad()
+
+    def cast(self, dtype: str) -> None:
+        """Change the kind of number of all parameters: "float64", "bfloat16"."""
+        self.collect_params().cast(dtype)
+
+    def train(self, training: bool = True) -> Block:
+        """Behave as in training: dropout drops, batch normalization uses the batch. Blocks start so."""
+        for _, block in self.named_blocks():
+            block.training = training
+        return self
+
+    def eval(self) -> Block:
+        """Behave as in use: nothing dropped, statistics as they were learned."""
+        return self.train(False)
 
     def infer_shape(self, *args: Any) -> None:
         """Tell the shapes that depend on the input, by `self.weight.shape = …`; layers override it."""

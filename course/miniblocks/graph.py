@@ -14,7 +14,7 @@ import traceback
 import warnings
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -57,12 +57,16 @@ class Step:
 
 @dataclass(frozen=True)
 class Graph:
-    """Inputs, captured tensors (live: a parameter's new values are seen), operations in order, outputs."""
+    """Inputs, captured tensors (live: a parameter's new values are seen), operations in order, outputs.
+
+    `writes` are captured tensors that the computation changes (running statistics), with their new values.
+    """
 
     inputs: tuple[Ref, ...]
     captured: dict[Ref, Tensor]
     steps: tuple[Step, ...]
     outputs: Any
+    writes: dict[Ref, Ref] = field(default_factory=dict)
 
     def __call__(self, *args: Tensor) -> Any:
         if len(args) != len(self.inputs):
@@ -72,6 +76,8 @@ class Graph:
             values[step.result] = apply(
                 step.op, *(values[a] if type(a) is Ref else a for a in step.args), **step.static
             )
+        for target, value in self.writes.items():
+            self.captured[target].raw = values[value].raw
         return _mapped(self.outputs, Ref, lambda ref: values[ref])
 
     def __len__(self) -> int:
@@ -80,7 +86,8 @@ class Graph:
     def __str__(self) -> str:
         head = f"graph({', '.join(map(repr, self.inputs))}):"
         captured = [f"    {ref}: captured {t.dtype}{list(t.shape)}" for ref, t in self.captured.items()]
-        return "\n".join([head, *captured, *(f"    {s}" for s in self.steps), f"    return {self.outputs!r}"])
+        writes = [f"    {ref}[:] = {value}" for ref, value in self.writes.items()]
+        return "\n".join([head, *captured, *(f"    {s}" for s in self.steps), *writes, f"    return {self.outputs!r}"])
 
 
 def trace(function: Callable[..., Any], *examples: Tensor) -> Graph:
@@ -111,6 +118,8 @@ class _Tracer:
         self.captured: dict[Ref, Tensor] = {}
         self.steps: list[Step] = []
         self.warned: set[Any] = set()
+        self.writes: dict[Ref, Ref] = {}
+        self.homes: dict[int, Ref] = {}  # the captured name of a tensor that is written in place
         self.inputs = tuple(self._name(x, "x") for x in examples)
 
     def _name(self, tensor: Tensor, hint: str) -> Ref:
@@ -135,7 +144,12 @@ class _Tracer:
         """`target` now is the value that `source` stands for: a write in place moved the handle, or it was detached."""
         if target.is_leaf and target.requires_grad:
             raise CaptureError("a parameter is written in place inside of a captured computation; do it outside")
-        self.refs[id(target)] = self._ref(source)
+        before, now = self.refs.get(id(target)), self._ref(source)
+        home = self.homes.get(id(target), before)
+        if home in self.captured:
+            self.homes[id(target)] = home
+            self.writes[home] = now
+        self.refs[id(target)] = now
         self.alive.append(target)
 
     def concrete(self, tensor: Tensor) -> None:
@@ -150,7 +164,7 @@ class _Tracer:
 
     def graph(self, output: Any) -> Graph:
         outputs = _mapped(output, Tensor, self._ref)
-        return Graph(self.inputs, self.captured, tuple(self.steps), outputs)
+        return Graph(self.inputs, self.captured, tuple(self.steps), outputs, self.writes)
 
 
 def _mapped(value: Any, kind: type, function: Callable[[Any], Any]) -> Any:

@@ -24,7 +24,7 @@ class Hybrid:
     def __call__(self, *args: Any) -> Any:
         if mode.tracer is not None or not all(isinstance(a, Tensor) for a in args):
             return self.block._forward(*args)  # inside of an outer capture, or not capturable by signature
-        signature = tuple((a.shape, a.dtype, a.device) for a in args)
+        signature = (self.block.training, *((a.shape, a.dtype, a.device) for a in args))
         if signature not in self.graphs:
             return self._capture(signature, *args)
         self.last = self.graphs[signature]

@@ -188,6 +188,21 @@ class Parameter:
         if self._data is not None:
             self._data.grad = None
 
+    # -- used as a tensor: PyTorch's `x @ self.W + self.b` -----------------------------------------------------
+    def __tensor__(self) -> Tensor:
+        return self.data()
+
+    def __getattr__(self, name: str) -> Any:
+        if name in _TENSOR_METHODS:
+            return getattr(self.data(), name)
+        raise AttributeError(f"{type(self).__name__} has no attribute {name!r}; its values are .data()")
+
+    def cast(self, dtype: str) -> None:
+        """Change the kind of number, of values to come and of those it has."""
+        self.dtype = str(dtype)
+        if self._data is not None:
+            self._data.raw, self._data.grad = self._data.raw.to(torch_dtype(self.dtype)), None
+
     # -- devices ----------------------------------------------------------------------------------------------
     def list_ctx(self) -> list[Device]:
         return [self.data().device]
@@ -200,6 +215,33 @@ class Parameter:
         with no_grad():
             moved = self._data.to(ctx)
         self._data.raw, self._data._device, self._data.grad = moved.raw, moved._device, None
+
+
+_TENSOR_METHODS = frozenset(
+    ("T", "reshape", "transpose", "sum", "mean", "norm", "abs", "exp", "asnumpy", "detach", "ndim", "size", "tolist")
+)
+
+
+def _operator(name: str) -> Any:
+    return lambda self, *others: getattr(self.data(), name)(*others)
+
+
+for _name in (
+    "add",
+    "radd",
+    "sub",
+    "rsub",
+    "mul",
+    "rmul",
+    "truediv",
+    "rtruediv",
+    "pow",
+    "matmul",
+    "rmatmul",
+    "neg",
+    "getitem",
+):
+    setattr(Parameter, f"__{_name}__", _operator(f"__{_name}__"))
 
 
 class Constant(Parameter):
@@ -326,6 +368,11 @@ class ParameterDict:
         """Set an attribute of all: `setattr('grad_req', 'null')` freezes them."""
         for parameter in self.values():
             setattr(parameter, name, value)
+
+    def cast(self, dtype: str) -> None:
+        """Change the kind of number of all."""
+        for parameter in self.values():
+            parameter.cast(dtype)
 
     def reset_ctx(self, ctx: Device) -> None:
         """Move all to another device."""

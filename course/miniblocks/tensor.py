@@ -26,6 +26,7 @@ from miniblocks.ops import TABLE, Op
 from miniblocks.ops.elementwise import torch_dtype
 
 _order = count()
+_PLAIN = frozenset((torch.Tensor, float, int, bool, type(None)))
 
 
 class _Mode(threading.local):
@@ -75,6 +76,8 @@ class Node:
 def apply(op: Op, *args: Any, **static: Any) -> Tensor:
     """Evaluate an operation on tensors and numbers, and record it when a gradient may be asked for."""
     raws = [a.raw if type(a) is Tensor else a for a in args]
+    if not _PLAIN.issuperset(map(type, raws)):
+        return apply(op, *map(_operand, args), **static)
     if Tensor.logical_devices:
         device = _common_device(op, args)
     try:
@@ -132,8 +135,10 @@ def _binary(name: str) -> tuple[Callable[[Any, Any], Any], Callable[[Any, Any], 
 
 
 def _operand(value: Any) -> Any:
-    if isinstance(value, (Tensor, int, float, bool)):
+    if isinstance(value, (Tensor, int, float, bool, type(None))):
         return value
+    if hasattr(value, "__tensor__"):  # a Parameter stands for its values
+        return value.__tensor__()
     if isinstance(value, (np.ndarray, np.generic, torch.Tensor, list)):
         return Tensor(torch.as_tensor(value))
     raise TypeError(f"a tensor cannot be combined with a {type(value).__name__}")

@@ -148,6 +148,11 @@ def logsumexp(x: Tensor, axis: int = -1) -> Tensor:
     return apply(TABLE["logsumexp"], x, axis=axis)
 
 
+def max(x: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
+    """The greatest element, or those along an axis. `max(x, y)` of two tensors is `maximum`, as PyTorch has it."""
+    return maximum(x, axis) if isinstance(axis, Tensor) else x.max(axis, keepdims)
+
+
 def sum(x: Tensor, axis: Any = None, keepdims: bool = False) -> Tensor:
     return x.sum(axis, keepdims)
 
@@ -161,7 +166,7 @@ def norm(x: Tensor) -> Tensor:
     return apply(TABLE["norm"], x)
 
 
-def matmul(a: Tensor, b: Tensor) -> Tensor:
+def matmul(a: Any, b: Any) -> Tensor:
     """The product of two matrices, or of stacks of them."""
     return apply(TABLE["matmul"], a, b)
 

@@ -9,19 +9,18 @@ import torch
 
 from miniblocks.device import Device, cpu
 from miniblocks.ops.elementwise import torch_dtype
+from miniblocks.ops.randomness import GENERATOR
 from miniblocks.tensor import Tensor
-
-_generator = torch.Generator().manual_seed(0)
 
 
 def seed(value: int) -> None:
     """Restart the generator that all of this module, the initializers and dropout draw from."""
-    _generator.manual_seed(value)
+    GENERATOR.manual_seed(value)
 
 
 def generator() -> torch.Generator:
     """The generator itself, for those who draw raw numbers."""
-    return _generator
+    return GENERATOR
 
 
 def _drawn(shape: Any, dtype: Any, device: Device | None, fill: Callable[[torch.Tensor], torch.Tensor]) -> Tensor:
@@ -33,14 +32,14 @@ def uniform(
     low: float = 0.0, high: float = 1.0, shape: Any = (1,), dtype: Any = "float32", ctx: Device | None = None
 ) -> Tensor:
     """Independent draws from U[low, high)."""
-    return _drawn(shape, dtype, ctx, lambda raw: raw.uniform_(low, high, generator=_generator))
+    return _drawn(shape, dtype, ctx, lambda raw: raw.uniform_(low, high, generator=GENERATOR))
 
 
 def normal(
     loc: float = 0.0, scale: float = 1.0, shape: Any = (1,), dtype: Any = "float32", ctx: Device | None = None
 ) -> Tensor:
     """Independent draws from N(loc, scale²); `scale` is the standard deviation."""
-    return _drawn(shape, dtype, ctx, lambda raw: raw.normal_(loc, scale, generator=_generator))
+    return _drawn(shape, dtype, ctx, lambda raw: raw.normal_(loc, scale, generator=GENERATOR))
 
 
 def randn(*shape: int, dtype: Any = "float32", ctx: Device | None = None) -> Tensor:
@@ -50,9 +49,9 @@ def randn(*shape: int, dtype: Any = "float32", ctx: Device | None = None) -> Ten
 
 def randint(low: int, high: int, shape: Any = (1,), ctx: Device | None = None) -> Tensor:
     """Integers from low to high - 1, each as likely."""
-    return _drawn(shape, "int64", ctx, lambda raw: raw.random_(low, high, generator=_generator))
+    return _drawn(shape, "int64", ctx, lambda raw: raw.random_(low, high, generator=GENERATOR))
 
 
 def shuffle(x: Tensor) -> Tensor:
     """The same rows in random order, as a new tensor."""
-    return x[Tensor(torch.randperm(len(x), generator=_generator).to(x.raw.device))]
+    return x[Tensor(torch.randperm(len(x), generator=GENERATOR).to(x.raw.device))]

@@ -1,33 +1,15 @@
-"""Layers: blocks that compute with parameters of their own, or with none."""
+"""The dense layer, and blocks that compute without parameters."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
-from miniblocks import nd
 from miniblocks.block import Block
 from miniblocks.errors import ShapeError
+from miniblocks.nn.activations import Activation
 from miniblocks.ops import TABLE
 from miniblocks.tensor import Tensor, apply
-
-_ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {"relu": nd.relu, "sigmoid": nd.sigmoid, "tanh": nd.tanh}
-
-
-class Activation(Block):
-    """A function applied to each element: "relu", "sigmoid" or "tanh"."""
-
-    def __init__(self, activation: str, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        if activation not in _ACTIVATIONS:
-            raise ValueError(f"{activation!r} is no activation; there are {', '.join(_ACTIVATIONS)}")
-        self.activation = activation
-
-    def forward(self, x: Tensor) -> Tensor:
-        return _ACTIVATIONS[self.activation](x)
-
-    def __repr__(self) -> str:
-        return f"Activation({self.activation})"
 
 
 class Dense(Block):
@@ -117,3 +99,42 @@ class Lambda(Block):
 
     def __repr__(self) -> str:
         return f"Lambda({getattr(self.function, '__name__', self.function)})"
+
+
+class LazyLinear(Dense):
+    """`Dense` by PyTorch's name: the input size is told by the first call."""
+
+
+class Dropout(Block):
+    """In training, each element is 0 with probability `rate` and otherwise divided by 1 - rate (Srivastava et al., 2014)."""
+
+    def __init__(self, rate: float, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        if not 0 <= rate < 1:
+            raise ValueError(f"a dropout rate lies in [0, 1), and {rate} does not")
+        self.rate = rate
+
+    def forward(self, x: Tensor) -> Tensor:
+        if not self.training or not self.rate:
+            return x
+        return x * apply(TABLE["dropout_mask"], x, keep=1 - self.rate)
+
+    def __repr__(self) -> str:
+        return f"Dropout({self.rate})"
+
+
+class Embedding(Block):
+    """Row i of a table for each index i: indices of any shape (…) → (…, output_dim); W (input_dim, output_dim)."""
+
+    def __init__(
+        self, input_dim: int, output_dim: int, dtype: str = "float32", weight_initializer: Any = None, **kwargs: Any
+    ) -> None:
+        super().__init__(**kwargs)
+        self.input_dim, self.output_dim = input_dim, output_dim
+        self.weight = self.params.get("weight", shape=(input_dim, output_dim), init=weight_initializer, dtype=dtype)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.weight.data()[x.astype("int64")]
+
+    def __repr__(self) -> str:
+        return f"Embedding({self.input_dim} -> {self.output_dim})"

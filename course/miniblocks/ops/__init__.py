@@ -1,6 +1,18 @@
 """The operations: one table, each row with its forward and its backward side. See `table`."""
 
-from miniblocks.ops import elementwise, images, products, reductions, shapes
+from miniblocks.ops import elementwise, images, products, randomness, reductions, shapes
 from miniblocks.ops.table import RAW, TABLE, Namespace, Op, op
 
-__all__ = ["RAW", "TABLE", "Namespace", "Op", "elementwise", "images", "op", "products", "reductions", "shapes"]
+__all__ = [
+    "RAW",
+    "TABLE",
+    "Namespace",
+    "Op",
+    "elementwise",
+    "images",
+    "op",
+    "products",
+    "randomness",
+    "reductions",
+    "shapes",
+]

@@ -80,3 +80,21 @@ logsumexp = op(
     lambda x, axis: torch.logsumexp(x, axis),
     lambda F, g, out, x, axis: _stretch(F, g, x.shape, axis) * F.softmax(x, axis=axis),
 )
+
+
+def _cross_entropy(x, labels):
+    return -torch.log_softmax(x, 1).gather(1, labels.long().unsqueeze(1)).mean()
+
+
+def _cross_entropy_vjp(F, g, out, x, labels):
+    return g * (F.softmax(x, axis=1) - F.one_hot(labels, like=x)) / x.shape[0]
+
+
+def _one_hot(labels, like):
+    zeros = torch.zeros(like.shape, dtype=getattr(like, "raw", like).dtype, device=labels.device)
+    return zeros.scatter_(1, labels.long().unsqueeze(1), 1.0)
+
+
+# The mean of -log softmax(x)[label] over the rows of x (batch, classes), as one node.
+cross_entropy = op("cross_entropy", _cross_entropy, _cross_entropy_vjp, None)
+one_hot = op("one_hot", _one_hot)

@@ -89,6 +89,12 @@ CASES = [
         {"size": (2, 2), "stride": (2, 1), "padding": (1, 0)},
         lambda x: torch.nn.functional.avg_pool2d(x, 2, (2, 1), (1, 0)),
     ),
+    (
+        "cross_entropy",
+        [normal(3, 4)],
+        {"labels": torch.tensor([0, 3, 1])},
+        lambda x: torch.nn.functional.cross_entropy(x, torch.tensor([0, 3, 1])),
+    ),
     ("copy", [normal(3)], {}, torch.clone),
     ("cast", [normal(3)], {"dtype": "float64"}, torch.Tensor.double),
     ("matmul", [normal(3, 4), normal(4, 5)], {}, torch.matmul),
@@ -107,6 +113,8 @@ def leaves(inputs):
 def evaluated(name, tensors, static):
     if name == "take_along":  # its positions are a tensor, and no static argument
         return nd.take_along(*tensors, Tensor(static["positions"]), axis=static["axis"])
+    if name == "cross_entropy":
+        return apply(TABLE[name], *tensors, Tensor(static["labels"]))
     return apply(TABLE[name], *tensors, **static)
 
 
