@@ -133,7 +133,8 @@ def _is_stub(error: BaseException) -> bool:
 
 def _record(error: Exception) -> Error:
     """Type, message and the learner's own line, at most a few hundred characters of each."""
-    frames = [f for f in traceback.extract_tb(error.__traceback__) if "autograder" not in f.filename]
+    ours = ("autograder", "miniblocks")  # a block or an initializer of the learner's is called by the framework
+    frames = [f for f in traceback.extract_tb(error.__traceback__) if not any(part in f.filename for part in ours)]
     line = next((linecache.getline(f.filename, f.lineno or 0).strip() for f in frames), "")
     try:
         message = str(error)
