@@ -10,11 +10,12 @@ from __future__ import annotations
 import re
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
-from miniblocks import hybrid
+from miniblocks import checkpoint, hybrid
 from miniblocks.device import Device
-from miniblocks.errors import BlockError, DeferredInitializationError
+from miniblocks.errors import BlockError, DeferredInitializationError, MiniblocksError
 from miniblocks.names import next_name, open_scope, scope_of
 from miniblocks.parameter import Parameter, ParameterDict
 
@@ -33,6 +34,7 @@ class Block:
         set_("_children", OrderedDict())
         set_("_hybrid", None)
         set_("training", True)
+        set_("_forward_hooks", [])
         set_("prefix", full_prefix)
         if params is not None:
             set_("params", ParameterDict(params.prefix, params))
@@ -126,6 +128,14 @@ class Block:
         """Forget the gradients of all parameters."""
         self.collect_params().zero_grad()
 
+    def save_parameters(self, file: str | Path) -> None:
+        """Write all values to a safetensors file, by their paths in this network; ties are kept."""
+        checkpoint.save_parameters(self, file)
+
+    def load_parameters(self, file: str | Path, ignore_extra: bool = False, allow_missing: bool = False) -> None:
+        """Read values that `save_parameters` wrote; what is missing, extra or of another shape is named."""
+        checkpoint.load_parameters(self, file, ignore_extra, allow_missing)
+
     def cast(self, dtype: str) -> None:
         """Change the kind of number of all parameters: "float64", "bfloat16"."""
         self.collect_params().cast(dtype)
@@ -151,9 +161,19 @@ class Block:
     # -- computing ----------------------------------------------------------------------------------------------
     def __call__(self, *args: Any) -> Any:
         self._check_ready("the block was called")
-        if self._hybrid is not None:
-            return self._hybrid(*args)
-        return self._forward(*args)
+        try:
+            output = self._forward(*args) if self._hybrid is None else self._hybrid(*args)
+        except MiniblocksError as error:
+            error.inside(self.name)
+            raise
+        for hook in self._forward_hooks:
+            hook(self, args, output)
+        return output
+
+    def register_forward_hook(self, hook: Callable[[Block, tuple[Any, ...], Any], Any]) -> Callable[[], None]:
+        """Call `hook(block, inputs, output)` after each call; returns a function that takes the hook away again."""
+        self._forward_hooks.append(hook)
+        return lambda: self._forward_hooks.remove(hook)
 
     def _forward(self, *args: Any) -> Any:
         """`forward`, after telling deferred shapes where this is the first call."""

@@ -15,7 +15,17 @@ MiniblocksError
 
 
 class MiniblocksError(Exception):
-    """The base of all."""
+    """The base of all. An error that leaves a block carries the block's name: the path to where it arose."""
+
+    path: tuple[str, ...] = ()
+
+    def inside(self, name: str) -> None:
+        """Note that the error is leaving this block."""
+        self.path = (name, *self.path)
+
+    def __str__(self) -> str:
+        where = f" [in {' → '.join(self.path)}]" if self.path else ""
+        return super().__str__() + where
 
 
 class ShapeError(MiniblocksError, ValueError):
@@ -52,6 +62,10 @@ class FreedGraphError(GraphError):
 
 class OverwrittenError(GraphError):
     """A value that the backward pass needs was overwritten in place."""
+
+
+class CheckpointError(MiniblocksError, ValueError):
+    """A file does not fit the network, or is damaged."""
 
 
 class AnomalyError(MiniblocksError, ArithmeticError):

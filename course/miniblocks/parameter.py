@@ -150,6 +150,13 @@ class Parameter:
         data = self.data()
         data.raw = raw.to(data.raw.device, data.raw.dtype, copy=True)
 
+    def load_data(self, value: Tensor) -> None:
+        """Take values from a file, initialized or not; a deferred shape is told by them."""
+        self.shape = value.shape
+        if self._data is None:
+            self._fill(lambda name, data: None, self._deferred[1] if self._deferred else cpu())
+        self.set_data(value)
+
     @property
     def is_initialized(self) -> bool:
         return self._data is not None
