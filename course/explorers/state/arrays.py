@@ -66,11 +66,13 @@ def statistics(values: np.ndarray) -> Statistics:
     """Size, mean, standard deviation, extremes and the share of zeros."""
     scaled, unit = _scaled(values)
     size = int(np.size(values))
-    zeros = 1 - np.count_nonzero(values) / size if size else 0.0
+    zeros = float(np.mean(np.equal(values, 0))) if size else 0.0
     if not scaled.size:
         return Statistics(size, 0, None, None, None, None, zeros)
-    mean, std, low, high = (float(f(scaled)) * unit for f in (np.mean, np.std, np.min, np.max))
-    return Statistics(size, scaled.size, min(max(mean, low), high), std, low, high, zeros)
+    finite = np.asarray(values)[np.isfinite(values)]
+    low, high = float(finite.min()), float(finite.max())
+    mean = min(max(float(scaled.mean()) * unit, low), high)  # rounding must not carry it outside
+    return Statistics(size, scaled.size, mean, float(scaled.std()) * unit, low, high, zeros)
 
 
 def histogram(values: np.ndarray, bins: int = 32) -> Histogram:

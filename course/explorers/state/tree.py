@@ -113,10 +113,10 @@ def filtered(net: Block, tree: list[Row], pattern: str) -> Filtered:
     """The parameters that `net.collect_params(pattern)` gives, and the rows that lead to them."""
     everything = tuple(range(len(tree)))
     try:
-        total = len(net.collect_params())
         found = tuple(net.collect_params(pattern).values())
     except (ValueError, MiniblocksError) as error:
         return Filtered((), everything, f"{error}. All are shown.", valid=False)
+    total = len({id(row.parameter) for row in tree if row.parameter is not None})
     if not pattern:
         return Filtered(found, everything, f"{total} parameters")
     chosen = {id(p) for p in found}

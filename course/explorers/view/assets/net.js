@@ -3,7 +3,7 @@
 function treePane(model, courier) {
   const closed = new Set(); // paths of blocks whose inside is folded away
   let shown = []; // rows on screen, each with its element
-  let current = ""; // path of the row that Tab leads to
+  let current = null; // path of the row that Tab leads to
 
   const filter = h("input", {
     type: "text", class: "xp-field", spellcheck: "false", autocomplete: "off", placeholder: ".*weight",
@@ -26,8 +26,8 @@ function treePane(model, courier) {
     });
     shown = rows.map((row) => ({ row, element: item(row) }));
     tree.replaceChildren(...shown.map((s) => s.element));
-    if (!shown.some((s) => s.row.path === current)) current = model.get("selected") || "";
-    if (!shown.some((s) => s.row.path === current)) current = shown.length ? shown[0].row.path : "";
+    if (!shown.some((s) => s.row.path === current)) current = model.get("selected");
+    if (!shown.some((s) => s.row.path === current)) current = shown[0]?.row.path ?? null;
     mark();
     if (hadFocus) find(current)?.element.focus();
   }
