@@ -81,39 +81,48 @@ class Excess:
 class Clock:
     """Decides when a running cell has had enough; asked every `INTERVAL` while the controller waits."""
 
-    def __init__(self, worker: Worker, limits: Limits, deadline: float) -> None:
-        self.worker, self.limits, self.deadline = worker, limits, deadline
+    def __init__(self, worker: Worker, limits: Limits) -> None:
+        self.worker, self.limits, self.deadline = worker, limits, time.monotonic() + limits.wall_seconds
         self._first: Usage | None = None  # when the notebook began
         self._cell: Usage | None = None
         self._last = Usage(time.monotonic())
-        self._idle = 0.0
+        self._idle = self._idle_before = 0.0
 
     def begin_cell(self) -> None:
         """The next reading is the start of a new cell: short cells are never measured at all."""
-        self._cell, self._idle = None, 0.0
+        self._cell, self._idle_before, self._idle = None, self._idle_before + self._idle, 0.0
 
     def excess(self) -> Excess | None:
         """Take a reading; the limit it exceeds, or None."""
-        limits, now = self.limits, usage(self.worker, self.limits.memory_bytes)
+        now = usage(self.worker, self.limits.memory_bytes)
         if self._first is None:
             self._first = now
         if self._cell is None:
             self._cell = self._last = now
         self._count_idle(now)
         self._last = now
+        return self._of_notebook(now, now.cpu - self._first.cpu) or self._of_cell(now.cpu - self._cell.cpu)
+
+    def _of_notebook(self, now: Usage, cpu: float) -> Excess | None:
+        limits = self.limits
         if now.at > self.deadline:
             return Excess("the machine was too busy: the overall time ran out before the learner's own", grader=True)
         if now.memory > limits.memory_bytes:
             return Excess(f"it used more than {limits.memory_bytes >> 20} MiB of memory", fatal=True)
-        if now.cpu - self._first.cpu > limits.notebook_cpu_seconds:
-            words = f"the whole notebook used more than {limits.notebook_cpu_seconds:g} s of computing time"
+        if cpu > limits.notebook_cpu_seconds:
+            words = f"the whole notebook computed for more than {limits.notebook_cpu_seconds:g} s"
             return Excess(words, fatal=True, final=True)
-        if now.cpu - self._cell.cpu > limits.cell_cpu_seconds:
-            return Excess(f"it computed for more than {limits.cell_cpu_seconds:g} s; is there a loop without an end?")
-        if self._idle > limits.cell_idle_seconds:
-            return Excess(
-                f"it did nothing for more than {limits.cell_idle_seconds:g} s; does it sleep or wait for something?"
-            )
+        if self._idle_before + self._idle > limits.notebook_idle_seconds:
+            words = f"the whole notebook did nothing for more than {limits.notebook_idle_seconds:g} s"
+            return Excess(words, fatal=True, final=True)
+        return None
+
+    def _of_cell(self, cpu: float) -> Excess | None:
+        most_cpu, most_idle = self.limits.cell_cpu_seconds, self.limits.cell_idle_seconds
+        if cpu > most_cpu:
+            return Excess(f"it computed for more than {most_cpu:g} s; is there a loop without an end?")
+        if self._idle > most_idle:
+            return Excess(f"it did nothing for more than {most_idle:g} s; does it sleep or wait for something?")
         return None
 
     def _count_idle(self, now: Usage) -> None:

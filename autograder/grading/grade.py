@@ -8,7 +8,6 @@ stays judged: nothing gets a second try.
 from __future__ import annotations
 
 import copy
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +19,7 @@ from autograder import ledger
 from autograder.exercise import Error, Exercise, Report, Seen, load
 from autograder.grading import outputs
 from autograder.grading.files import data_files
-from autograder.grading.limits import Limits, Ungraded, WorkerLost
+from autograder.grading.limits import DEFAULT, Limits, Ungraded, WorkerLost
 from autograder.grading.secret import seed
 from autograder.grading.session import Ran, Session, Task
 from autograder.sandbox.base import Sandbox
@@ -45,7 +44,7 @@ def grade_notebook(
     folder: Path,
     secret: bytes,
     sandbox: Sandbox,
-    limits: Limits = Limits(),
+    limits: Limits = DEFAULT,
 ) -> Graded:
     """Run and judge a sanitized notebook; raises `Ungraded` for a grader's fault.
 
@@ -99,7 +98,6 @@ class _Run:
         self.results: dict[int, Ran] = {}
         self.notes: list[str] = []
         self._skipped: set[int] = set()
-        self._deadline = time.monotonic() + limits.wall_seconds
 
     def all(self) -> None:
         """Run until every code cell has a result."""
@@ -116,7 +114,7 @@ class _Run:
 
     def _pass(self) -> WorkerLost | None:
         """One worker, from the first cell on; how it was lost, if it was."""
-        with Session(self.sandbox, self.limits, self._deadline) as session:
+        with Session(self.sandbox, self.limits) as session:
             session.start(self.files)
             for index, cell in self.cells:
                 if index in self._skipped or (index in self.results and index in self.tasks):

@@ -15,7 +15,8 @@ class Limits:
     cell_cpu_seconds: float = 30.0
     notebook_cpu_seconds: float = 120.0
     cell_idle_seconds: float = 20.0  # neither running nor waiting for a CPU
-    wall_seconds: float = 900.0
+    notebook_idle_seconds: float = 120.0
+    wall_seconds: float = 900.0  # of one worker; more than the budgets above can add up to
     start_seconds: float = 120.0
     grace_seconds: float = 3.0  # from the interrupt to the kill
     restarts: int = 3
@@ -40,6 +41,9 @@ class Limits:
             "open_files": self.open_files,
             "cpu_seconds": int(2 * self.notebook_cpu_seconds) + 60,
         }
+
+
+DEFAULT = Limits()
 
 
 class Ungraded(Exception):

@@ -49,13 +49,13 @@ class Violation(Exception):
 class Session:
     """One worker from start to death; use it as a context manager."""
 
-    def __init__(self, sandbox: Sandbox, limits: Limits, deadline: float) -> None:
+    def __init__(self, sandbox: Sandbox, limits: Limits) -> None:
         try:
             self.worker = sandbox.start()
         except NoSandbox as error:
             raise Ungraded(str(error)) from error
         self.limits = limits
-        self._clock = Clock(self.worker, limits, deadline)
+        self._clock = Clock(self.worker, limits)
         self._outbox: queue.Queue[bytes | None] = queue.Queue()
         # One frame at a time: a worker that floods us waits for us.
         self._inbox: queue.Queue[frames.Message | Exception] = queue.Queue(maxsize=1)

@@ -77,7 +77,18 @@ class Bubblewrap(Sandbox):
 
 def _without_root(shown: dict[str, str]) -> list[str]:
     at = {inside: f"{STAGING}/{number}" for number, inside in enumerate(shown)}
-    mounts = [_tool("unshare"), "--mount", "--propagation", "private", "--", "/bin/sh", "-euc", SHOW, "sh", *shown.values()]
+    mounts = [
+        _tool("unshare"),
+        "--mount",
+        "--propagation",
+        "private",
+        "--",
+        "/bin/sh",
+        "-euc",
+        SHOW,
+        "sh",
+        *shown.values(),
+    ]
     user = [f"--reuid={NOBODYS_USER}", f"--regid={NOBODYS_USER}", "--clear-groups", "--no-new-privs"]
     no_rights = [f"--{which}=-all" for which in ("inh-caps", "ambient-caps", "bounding-set")]
     return [*mounts, "--", _tool("setpriv"), *user, *no_rights, "--", *_inner(at)]
@@ -163,8 +174,8 @@ def _tool(name: str) -> str:
 
 def _payload(process: subprocess.Popen[bytes]) -> psutil.Process | None:
     """The notebook's process: bwrap has one child, the namespace's init, whose eldest child it is."""
-    line = psutil.Process(process.pid)
     with suppress(psutil.NoSuchProcess, ValueError):
+        line = psutil.Process(process.pid)
         for _ in range(2):
             line = min(line.children(), key=lambda p: (p.create_time(), p.pid))
         return line

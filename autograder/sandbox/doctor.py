@@ -7,7 +7,6 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -58,7 +57,7 @@ def _inside(sandbox: Sandbox) -> Iterator[Callable[[str], str]]:
         said = [o.get("text", o.get("evalue", "")) for o in ran.outputs if isinstance(o, dict)]
         return "".join(map(str, said)).strip()
 
-    with Session(sandbox, LIMITS, time.monotonic() + LIMITS.wall_seconds) as session:
+    with Session(sandbox, LIMITS) as session:
         session.start({})
         yield run
 
@@ -73,8 +72,16 @@ def reads_nothing_of_ours(sandbox: Sandbox) -> str:
         file = Path(folder, "gradebook.db")
         file.write_text("marks")
         os.chmod(folder, 0o755)  # only the sandbox stands in the way
-        secret = [str(file), folder, str(package("autograder") / "judges"), str(Path.cwd()), os.path.expanduser("~/.ssh")]
-        code = f"import os\nprint([p for p in {secret} if os.path.exists(p) and os.listdir(os.path.dirname(p))] or 'held')"
+        secret = [
+            str(file),
+            folder,
+            str(package("autograder") / "judges"),
+            str(Path.cwd()),
+            os.path.expanduser("~/.ssh"),
+        ]
+        code = (
+            f"import os\nprint([p for p in {secret} if os.path.exists(p) and os.listdir(os.path.dirname(p))] or 'held')"
+        )
         return _answer(sandbox, code)
 
 
@@ -200,7 +207,10 @@ def _running(marker: str) -> list[psutil.Process]:
 def leaves_no_files(sandbox: Sandbox) -> str:
     name = f"trial-{token_hex(4)}"
     places = ["/tmp", "/dev/shm", "/var/tmp"]
-    _answer(sandbox, f"import os\nfor p in {places}:\n    if os.access(p, os.W_OK): open(os.path.join(p, {name!r}), 'w').close()")
+    _answer(
+        sandbox,
+        f"import os\nfor p in {places}:\n    if os.access(p, os.W_OK): open(os.path.join(p, {name!r}), 'w').close()",
+    )
     left = [place for place in places if Path(place, name).exists()]
     for place in left:
         Path(place, name).unlink()

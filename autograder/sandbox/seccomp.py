@@ -72,8 +72,13 @@ _ALLOW, _KILL, _ERRNO = 0x7FFF0000, 0x80000000, 0x00050000
 def program(machine: str) -> bytes:
     """The filter for an architecture, as bwrap's --seccomp reads it."""
     column, audit, clone = ARCHITECTURES[machine]
-    numbers = [pair[column] for pair in REFUSED.values() if pair[column] is not None]
-    code = [(_LOAD, 0, 0, _ARCHITECTURE), (_EQUAL, 1, 0, audit), (_RETURN, 0, 0, _KILL), (_LOAD, 0, 0, _NUMBER)]
+    numbers = [number for pair in REFUSED.values() if (number := pair[column]) is not None]
+    code: list[tuple[int, int, int, int]] = [
+        (_LOAD, 0, 0, _ARCHITECTURE),
+        (_EQUAL, 1, 0, audit),
+        (_RETURN, 0, 0, _KILL),
+        (_LOAD, 0, 0, _NUMBER),
+    ]
     if machine == "x86_64":  # the same calls by other numbers
         code += [(_AT_LEAST, 0, 1, X32), (_RETURN, 0, 0, _KILL)]
     for number in numbers:

@@ -43,9 +43,9 @@ class Outputs:
         if self._room(_size(output) + 100):  # an empty output is not free
             self.entries.append(output)
 
-    def update(self, display_id: str, data: dict[str, Any]) -> None:
+    def update(self, display_id: Any, data: dict[str, Any]) -> None:
         for entry in self.entries:
-            if entry.get("display_id") == display_id and self._room(_size(data)):
+            if display_id and entry.get("display_id") == display_id and self._room(_size(data)):
                 entry["data"] = data
 
     def clear(self, at_next: bool = False) -> None:
@@ -81,6 +81,8 @@ def _size(value: Any) -> int:
 
 
 class _Hook(DisplayHook):
+    shell: Shell
+
     def write_output_prompt(self) -> None:
         pass
 
@@ -92,9 +94,18 @@ class _Hook(DisplayHook):
 
 
 class _Publisher(DisplayPublisher):
+    shell: Shell
+
     def publish(
-        self, data: dict[str, Any], metadata: Any = None, *, transient: Any = None, update: bool = False, **_: Any
-    ) -> None:  # type: ignore[override]
+        self,
+        data: Any,
+        metadata: Any = None,
+        source: Any = None,
+        *,
+        transient: Any = None,
+        update: Any = False,
+        **_: Any,
+    ) -> None:
         display_id, data = (transient or {}).get("display_id"), _as_text(data)
         if update:
             self.shell.outputs.update(display_id, data)

@@ -32,7 +32,7 @@ def learners_half(extra: Extra = ()) -> Path:
 @cache
 def _staged(pid: int, extra: Extra) -> Path:
     folder = Path(tempfile.mkdtemp(prefix="learners-half-"))
-    atexit.register(lambda: os.getpid() == pid and shutil.rmtree(folder, ignore_errors=True))
+    atexit.register(_remove, folder, pid)
     home = package("autograder")
     sources = [(f"autograder/{name}", home / name) for name in OURS]
     sources += [(name, package(name)) for name in ("miniblocks", "explorers")]
@@ -41,6 +41,11 @@ def _staged(pid: int, extra: Extra) -> Path:
     compileall.compile_dir(folder, quiet=2, stripdir=str(folder), prependdir=INSIDE)
     _readable_by_all(folder)
     return folder
+
+
+def _remove(folder: Path, pid: int) -> None:
+    if os.getpid() == pid:  # not in a fork
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def package(name: str) -> Path:

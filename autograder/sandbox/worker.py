@@ -79,7 +79,7 @@ def main() -> None:
         file.write_bytes(content.tobytes())
     sys.path.insert(0, "")  # as in a kernel, a notebook can import the modules beside it
     cells = Cells(start["limits"]["output_bytes"])
-    autograder.check = sys.modules["autograder.check"].check = _silent  # type: ignore[attr-defined]
+    autograder.check = sys.modules["autograder.check"].check = _silent  # type: ignore[assignment, attr-defined]
     confine(start["limits"])
     connection.send(kind="ready", version=frames.VERSION)
     with miniblocks.nn.fresh_names():

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
-from autograder.grading.grade import Limits, grade_notebook
+from autograder.grading.grade import grade_notebook
+from autograder.grading.limits import DEFAULT
 from autograder.sandbox.bubblewrap import Bubblewrap
 
 HERE = Path(__file__).parent
@@ -35,7 +36,13 @@ def sandbox():
 
 def check(exercise="99-double", answer="double"):
     """A check cell as the build makes it."""
-    marks = {"grade": True, "solution": False, "locked": True, "grade_id": f"check-{exercise}", "points": POINTS[exercise]}
+    marks = {
+        "grade": True,
+        "solution": False,
+        "locked": True,
+        "grade_id": f"check-{exercise}",
+        "points": POINTS[exercise],
+    }
     return new_code_cell(f'check("{exercise}", {answer})', metadata={"nbgrader": {**marks, "schema_version": 3}})
 
 
@@ -43,7 +50,7 @@ def check(exercise="99-double", answer="double"):
 def grade(sandbox, tmp_path_factory):
     """Grade a notebook of these cells: sources, or exercises for their check cells as `("check", id, answer)`."""
 
-    def run(*cells, limits=Limits(), folder=None, student="ada", sandbox=sandbox):
+    def run(*cells, limits=DEFAULT, folder=None, student="ada", sandbox=sandbox):
         notebook = new_notebook(cells=[check(*c[1:]) if isinstance(c, tuple) else new_code_cell(c) for c in cells])
         folder = folder or tmp_path_factory.mktemp("submission")
         return grade_notebook(

@@ -40,7 +40,13 @@ def test_an_endless_cell_costs_only_itself(grade, right, checked, loop):
 @pytest.mark.parametrize("swallow", [False, True])
 def test_an_endless_answer_costs_only_its_exercise(grade, right, checked, swallow):
     loop = LOOPS["swallows" if swallow else "computes"].replace("\n", "\n    ")
-    graded = grade(f"def endless(x):\n    {loop}", ("check", "99-double", "endless"), "guess = 'up'", ("check", "99-guess", "guess"), limits=QUICK)
+    graded = grade(
+        f"def endless(x):\n    {loop}",
+        ("check", "99-double", "endless"),
+        "guess = 'up'",
+        ("check", "99-guess", "guess"),
+        limits=QUICK,
+    )
     assert score(graded) == 0
     assert "computed for more than 1 s" in as_text(graded.reports["99-double"])
     assert score(graded, "99-guess") == 4
@@ -138,7 +144,9 @@ def test_forged_frames_end_the_worker_and_earn_nothing(grade, right, checked, se
 
 
 def test_the_end_of_the_running_cell_may_be_forged_for_no_gain(grade, checked):
-    graded = grade("double = lambda x: x", FRAMES, "everywhere(frame({'kind': 'done', 'cell': 2, 'outputs': []}))", checked)
+    graded = grade(
+        "double = lambda x: x", FRAMES, "everywhere(frame({'kind': 'done', 'cell': 2, 'outputs': []}))", checked
+    )
     assert score(graded) == 0
 
 
@@ -185,8 +193,15 @@ def test_forks_are_bounded_and_none_survives(grade, right, checked):
 
 def test_a_detached_process_dies_with_its_worker(grade, right, checked):
     before = {p.pid for p in psutil.process_iter()}
-    detach = "import subprocess\nfor i in range(5): subprocess.Popen(['setsid', 'sleep', '998877'], start_new_session=True)"
-    graded = grade(detach, "import os\nif os.fork() == 0:\n    os.setsid()\n    if os.fork() == 0:\n        import time; time.sleep(998877)\n    os._exit(0)", right, checked)
+    detach = (
+        "import subprocess\nfor i in range(5): subprocess.Popen(['setsid', 'sleep', '998877'], start_new_session=True)"
+    )
+    graded = grade(
+        detach,
+        "import os\nif os.fork() == 0:\n    os.setsid()\n    if os.fork() == 0:\n        import time; time.sleep(998877)\n    os._exit(0)",
+        right,
+        checked,
+    )
     assert score(graded) == 5
     assert not foreign({p.pid for p in psutil.process_iter()} - before)
 

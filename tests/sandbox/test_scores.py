@@ -97,7 +97,9 @@ def test_the_committed_prediction_stands(grade, tmp_path, kept, score):
 
 
 def test_every_learner_meets_other_cases(grade, checked):
-    record = "xs = []\ndef double(x):\n    xs.append(x.asnumpy().tolist() if hasattr(x, 'asnumpy') else x)\n    return x * 2"
+    record = (
+        "xs = []\ndef double(x):\n    xs.append(x.asnumpy().tolist() if hasattr(x, 'asnumpy') else x)\n    return x * 2"
+    )
     seen = [
         outputs_of(grade(record, checked, "print(xs)", student=student), "stream")[0].text
         for student in ("ada", "ada", "bob")
@@ -114,7 +116,9 @@ def test_without_walls_the_scores_are_the_same(grade, sandbox, right, checked):
 def test_a_cell_with_other_points_than_its_exercise_is_the_graders_fault(sandbox, tmp_path):
     from autograder.grading.grade import grade_notebook
 
-    cell = nbformat.v4.new_code_cell("check", metadata={"nbgrader": {"grade": True, "grade_id": "check-99-double", "points": 9}})
+    cell = nbformat.v4.new_code_cell(
+        "check", metadata={"nbgrader": {"grade": True, "grade_id": "check-99-double", "points": 9}}
+    )
     with pytest.raises(Ungraded, match="points"):
         grade_notebook(
             nbformat.v4.new_notebook(cells=[cell]),

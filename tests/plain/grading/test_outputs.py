@@ -21,7 +21,16 @@ bundle = st.dictionaries(
 )
 entry = junk | st.fixed_dictionaries(
     {"output_type": st.sampled_from(["stream", "display_data", "execute_result", "error", "x"])},
-    optional={"name": st.sampled_from(["stdout", "stderr", "x"]), "text": junk, "data": bundle | junk, "ename": junk, "evalue": junk, "traceback": junk, "metadata": junk, "score": junk},
+    optional={
+        "name": st.sampled_from(["stdout", "stderr", "x"]),
+        "text": junk,
+        "data": bundle | junk,
+        "ename": junk,
+        "evalue": junk,
+        "traceback": junk,
+        "metadata": junk,
+        "score": junk,
+    },
 )
 
 
@@ -42,7 +51,18 @@ def test_outputs_keep_within_the_room(sizes, room):
     assert len(str(outputs)) <= min(2000, room) + 200
 
 
-@pytest.mark.parametrize("html", ["<script>x</script>", "<a href='javascript:x'>x</a>", "<svg onload=x>", "<p style='background:url(//e)'>x", "<style>@import '//e'</style>", "<form action=//e><input></form>", "<base href=//e>"])
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<script>x</script>",
+        "<a href='javascript:x'>x</a>",
+        "<svg onload=x>",
+        "<p style='background:url(//e)'>x",
+        "<style>@import '//e'</style>",
+        "<form action=//e><input></form>",
+        "<base href=//e>",
+    ],
+)
 def test_html_that_acts_is_disarmed(html):
     (output,) = rebuild([{"output_type": "display_data", "data": {"text/html": html}}], 1, 10_000, Room(10_000))
     kept = output.data["text/html"]

@@ -19,7 +19,9 @@ arrays = st.sampled_from(wire.DTYPES).flatmap(
 scalars = st.none() | st.booleans() | st.integers(-(10**40), 10**40) | st.floats() | st.text()
 keys = st.text().filter(lambda key: not key.startswith("#"))
 values = st.recursive(
-    scalars | arrays, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(keys, inner, max_size=4), max_leaves=20
+    scalars | arrays,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(keys, inner, max_size=4),
+    max_leaves=20,
 )
 
 
@@ -46,7 +48,12 @@ def test_noise_is_refused(data):
     refused_or_decoded(data)
 
 
-@given(st.recursive(scalars, lambda x: st.lists(x) | st.dictionaries(st.sampled_from(["#", "#float", "dtype", "shape", "a"]), x)), st.binary(max_size=40))
+@given(
+    st.recursive(
+        scalars, lambda x: st.lists(x) | st.dictionaries(st.sampled_from(["#", "#float", "dtype", "shape", "a"]), x)
+    ),
+    st.binary(max_size=40),
+)
 def test_any_header_is_refused_or_decoded(header, body):
     text = json.dumps(header).encode()
     refused_or_decoded(struct.pack(">I", len(text)) + text + body)
@@ -66,7 +73,10 @@ def test_a_lying_shape_allocates_nothing(side, dtype, dims):
     refused_or_decoded(struct.pack(">I", len(header)) + header + bytes(8))
 
 
-@pytest.mark.parametrize("text", [b"[" * 100_000, b'{"a":' * 50_000, b"1" * 5000, b"NaN", b"-Infinity", b'"\xff"', b"1e999", b'{"a":1,"a":2}'])
+@pytest.mark.parametrize(
+    "text",
+    [b"[" * 100_000, b'{"a":' * 50_000, b"1" * 5000, b"NaN", b"-Infinity", b'"\xff"', b"1e999", b'{"a":1,"a":2}'],
+)
 def test_what_json_libraries_trip_over(text):
     refused_or_decoded(struct.pack(">I", len(text)) + text)
 
