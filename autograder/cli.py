@@ -1,0 +1,185 @@
+"""The command line: from a lesson's source to marks, feedback and a table of grades."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+from rich.text import Text
+
+from autograder.course import Course, Refused
+
+# What needs nbgrader or torch is imported where it is used: `autograder --help` answers at once.
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+out, err = Console(), Console(stderr=True)
+
+LessonName = Annotated[str, typer.Argument(metavar="LESSON", help="A lesson's name or the beginning of it, for instance 01.")]
+
+
+def main() -> None:
+    """Run a command; what it refuses is told in a line, not in a traceback."""
+    try:
+        app()
+    except Refused as refused:
+        for line in str(refused).splitlines():
+            err.print(Text(line, style="red"), soft_wrap=True)
+        sys.exit(1)
+
+
+@app.command()
+def build(
+    lessons: Annotated[list[str] | None, typer.Argument(metavar="[LESSON]...", help="All lessons, if none is named.")] = None,
+    check: Annotated[bool, typer.Option("--check", help="Write nothing; fail if a notebook in course/ is out of date.")] = False,
+) -> None:
+    """Make the learner's notebooks in course/ from solutions/."""
+    from autograder import build as builder
+
+    course = Course.here()
+    names = [course.lesson(name) for name in lessons or ()]
+    if check:
+        if old := builder.stale(course, names):
+            raise Refused("\n".join(f"{p.relative_to(course.project)}: out of date; run `autograder build` and commit it" for p in old))
+        out.print("course/ is up to date")
+        return
+    changed = builder.build(course, names)
+    for path in changed:
+        out.print(f"wrote {path.relative_to(course.project)}")
+    out.print(f"{len(changed)} changed" if changed else "course/ is up to date")
+
+
+@app.command()
+def release(
+    lessons: Annotated[list[str], typer.Argument(metavar="LESSON...")],
+    output: Annotated[Path, typer.Option("-o", "--output", help="The zip to write.")] = Path("lessons.zip"),
+) -> None:
+    """Pack lessons for learners: notebooks, one wheel and set-up, without solutions or grading."""
+    from autograder.release import bundle
+
+    course = Course.here()
+    bundle(course, [course.lesson(name) for name in lessons], output)
+    out.print(f"wrote {output} ({output.stat().st_size / 1e6:.1f} MB)")
+
+
+@app.command()
+def collect(
+    source: Annotated[Path, typer.Argument(metavar="FOLDER-or-ZIP", help="A learning platform's bulk download.")],
+    lesson: LessonName,
+) -> None:
+    """Take in submissions: Moodle's or Canvas's zip, or a folder with one folder a student."""
+    from autograder.collect import collect as take_in
+
+    course = Course.here()
+    collected = take_in(course, course.lesson(lesson), source)
+    for line in collected.problems:
+        err.print(Text(line, style="yellow"), soft_wrap=True)
+    out.print(f"{len(collected.new)} new, {len(collected.changed)} changed, {len(collected.same)} as before")
+
+
+@app.command()
+def grade(
+    lesson: LessonName,
+    student: Annotated[list[str] | None, typer.Option(help="Only this student (may be repeated).")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Grade again what is graded and unchanged.")] = False,
+    unsandboxed: Annotated[bool, typer.Option("--unsandboxed", help="DANGEROUS: run submissions with your own rights.")] = False,
+) -> None:
+    """Grade the submissions to a lesson; a run that was cut off is resumed by running it again."""
+    from autograder.grading.secret import BadSecret, course_secret
+    from autograder.nbgrading import config, run
+
+    course = Course.here()
+    name = course.lesson(lesson)
+    sandbox = _sandbox(unsandboxed)
+    try:
+        secret = course_secret(config.directory(config.of(course), name).course_id, course.root)
+    except BadSecret as error:
+        raise Refused(str(error)) from error
+    results = graded_with_progress(run.Run(course, name, sandbox, secret, force), student or [])
+    out.print(results_table(name, results))
+    if any(result.status == run.UNGRADED for result in results):
+        sys.exit(2)
+
+
+@app.command()
+def feedback(lesson: LessonName) -> None:
+    """Write a page for each graded learner: feedback/STUDENT/LESSON/*.html."""
+    from autograder.nbgrading.pages import write_feedback
+
+    course = Course.here()
+    written, left_out = write_feedback(course, course.lesson(lesson))
+    for line in left_out:
+        err.print(Text(line, style="yellow"), soft_wrap=True)
+    out.print(f"{len(written)} pages in {course.feedback}")
+
+
+@app.command()
+def export(output: Annotated[Path, typer.Option("-o", "--output", help="The CSV to write.")] = Path("grades.csv")) -> None:
+    """Write all grades as CSV, a column an exercise."""
+    from autograder.export import export as write
+
+    rows = write(Course.here(), output)
+    counts = Counter(row["status"] for row in rows)
+    out.print(f"wrote {output}: " + (", ".join(f"{n} {status}" for status, n in sorted(counts.items())) or "nobody handed in anything yet"))
+
+
+@app.command()
+def doctor() -> None:
+    """Try what grading needs on this machine: the sandbox, and what it holds back."""
+    from autograder.sandbox.doctor import trials
+
+    failed = 0
+    for trial in trials(_sandbox(False)):
+        failed += not trial.held
+        out.print(Text(f"{'ok  ' if trial.held else 'FAIL'} {trial.name}: {trial.said}"), soft_wrap=True)
+    if failed:
+        raise Refused(f"{failed} of the sandbox's walls do not hold here; do not grade strangers' work on this machine")
+
+
+@app.command()
+def demo(keep: Annotated[Path | None, typer.Option(help="Keep the demo's course in this new folder.")] = None) -> None:
+    """The whole loop on a bundled class: collect, grade, feedback, gradebook, CSV."""
+    from autograder.demo import show
+
+    sys.exit(show(Course.here(), keep))
+
+
+def _sandbox(unsandboxed: bool):  # type: ignore[no-untyped-def]
+    """The sandbox to grade in: found and tried, or given up aloud."""
+    from autograder.sandbox.base import NoSandbox
+    from autograder.sandbox.find import find_sandbox
+    from autograder.sandbox.unsandboxed import Unsandboxed
+
+    if unsandboxed:
+        err.print(
+            "[bold red]NO SANDBOX: every submission runs with your rights and can read, change and send your files, this course's"
+            " secret and the gradebook. Go on only with work that you trust.[/]"
+        )
+        return Unsandboxed()
+    try:
+        return find_sandbox()
+    except NoSandbox as error:
+        raise Refused(" ".join(str(error).split())) from error
+
+
+def graded_with_progress(run, students) -> list:  # type: ignore[no-untyped-def, type-arg]
+    """Run the grading with a bar and the time left."""
+    total = len(students) or len(run.course.submissions(run.lesson))
+    columns = (TextColumn("grading"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("{task.fields[last]}"))
+    with Progress(*columns, console=err, transient=True) as progress:
+        task = progress.add_task("", total=total, last="")
+        return run.all(students, lambda result: progress.update(task, advance=1, last=result.student[:24]))
+
+
+def results_table(title: str, results: list) -> Table:  # type: ignore[type-arg]
+    """Who got what, and why."""
+    table = Table("student", "score", "status", "message", title=title)
+    for r in results:
+        score = "–" if r.score is None else f"{r.score:g} / {r.max_score:g}"
+        table.add_row(*map(Text, (r.student, score, r.status, r.message)))
+    return table

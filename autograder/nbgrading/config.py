@@ -1,0 +1,79 @@
+"""The settings that make a folder an nbgrader course; `nbgrader_config.py` and our own commands share them."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sysconfig
+import warnings
+from pathlib import Path
+
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.preprocessors import AssignLatePenalties, CheckCellMetadata, GetGrades, IgnorePattern, LimitOutput, SaveAutoGrades
+from traitlets.config import Config, PyFileConfigLoader
+from traitlets.log import get_logger
+
+from autograder.course import Course
+from autograder.lesson import STUB
+from autograder.nbgrading.feedback import FeedbackPage
+from autograder.nbgrading.preprocessors import GradeInSandbox, SubmissionExporter
+
+CONFIG = "nbgrader_config.py"
+SCRIPTS = sysconfig.get_path("scripts")
+
+
+def configure(c: Config, course: Course) -> Config:
+    """Write our settings into nbgrader's configuration `c`."""
+    if SCRIPTS not in os.environ.get("PATH", "").split(os.pathsep):
+        os.environ["PATH"] = SCRIPTS + os.pathsep + os.environ.get("PATH", "")  # nbgrader calls `alembic` by name
+    directory = c.CourseDirectory
+    directory.root = str(course.root)
+    directory.course_id = "blocks"
+    # Absolute, since in a demo or a test the lessons lie in another folder than the gradebook.
+    directory.source_directory = str(course.source)
+    directory.release_directory = str(course.release)
+    directory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback"]
+
+    c.ClearSolutions.code_stub = {"python": STUB}
+    c.ClearSolutions.text_stub = "*Write your answer here.*"
+
+    # Reads and mends, so that nbgrader's own steps only ever meet a well-formed notebook of this lesson.
+    c.Autograde.exporter_class = SubmissionExporter
+    # In place of Execute. nbgrader's ClearMetadata is left out: it drops tags and nothing that could do harm.
+    c.Autograde.autograde_preprocessors = [GradeInSandbox, IgnorePattern, LimitOutput, SaveAutoGrades, AssignLatePenalties, CheckCellMetadata]
+    # The only step of nbgrader's that comes before it copies a submission.
+    c.Autograde.pre_convert_hook = "autograder.nbgrading.preprocessors.before_copying"
+
+
+    c.GenerateFeedback.exporter_class = FeedbackPage
+    c.GenerateFeedback.preprocessors = [GetGrades]
+    c.HTMLExporter.sanitize_html = True  # the formgrader shows learners' text beside the instructor's session
+    return c
+
+
+def of(course: Course) -> Config:
+    """The configuration of a course: its `nbgrader_config.py` where it has one (an instructor's own settings)."""
+    if (course.root / CONFIG).is_file():
+        return PyFileConfigLoader(CONFIG, path=str(course.root)).load_config()
+    return configure(Config(), course)
+
+
+def directory(config: Config, lesson: str, student: str = "*") -> CourseDirectory:
+    """nbgrader's view of a course, for one lesson; `student` is a glob."""
+    found = CourseDirectory(config=config)
+    found.assignment_id, found.student_id = lesson, student
+    return found
+
+
+def log_to(file: Path) -> None:
+    """Send nbgrader's chatter (several lines a submission) to a file."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    log = get_logger()
+    for handler in list(log.handlers):
+        log.removeHandler(handler)
+    handler = logging.FileHandler(file, encoding="utf-8", delay=True)
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    log.addHandler(handler)
+    log.propagate = False
+    log.setLevel(logging.INFO)
+    warnings.filterwarnings("ignore", module=r"nbgrader\.")  # SQLAlchemy's, about nbgrader's own queries

@@ -1,0 +1,101 @@
+"""The gradebook: taking back what is out of date, and reading what is there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from nbgrader.api import Gradebook, MissingEntry
+from traitlets.config import Config
+
+from autograder.course import Course
+from autograder.nbgrading import config as settings
+
+
+@dataclass(frozen=True)
+class Submitted:
+    """One submission as the gradebook has it; `scores` by grade id, None where nobody has decided yet."""
+
+    student: str
+    lesson: str
+    scores: dict[str, float | None] = field(default_factory=dict)
+    maxima: dict[str, float] = field(default_factory=dict)
+    penalty: float = 0.0
+    late: bool = False
+
+    @property
+    def score(self) -> float:
+        return sum(score or 0 for score in self.scores.values()) - self.penalty
+
+    @property
+    def max_score(self) -> float:
+        return sum(self.maxima.values())
+
+    @property
+    def open(self) -> list[str]:
+        """The cells that have no score yet."""
+        return [name for name, score in self.scores.items() if score is None]
+
+
+def db_url(config: Config, lesson: str = "") -> str:
+    return settings.directory(config, lesson).db_url
+
+
+def invalidate(url: str, lesson: str, student: str) -> None:
+    """Take back the automatic scores of a submission; what a person gave and wrote stays."""
+    with Gradebook(url) as book:
+        try:
+            notebooks = book.find_submission(lesson, student).notebooks
+        except MissingEntry:
+            return
+        for grade in (grade for notebook in notebooks for grade in notebook.grades):
+            grade.auto_score = None
+            grade.needs_manual_grade = True
+        book.db.commit()
+
+
+@contextmanager
+def _opened(course: Course) -> Iterator[Gradebook]:
+    with Gradebook(db_url(settings.of(course))) as book:
+        yield book
+
+
+def exists(course: Course) -> bool:
+    """Whether there is a gradebook (opening one would make it)."""
+    url = db_url(settings.of(course))
+    return not url.startswith("sqlite:///") or Path(url.removeprefix("sqlite:///")).exists()
+
+
+def submissions(course: Course, lesson: str) -> dict[str, Submitted]:
+    """Student → submission, of all that the gradebook has for a lesson."""
+    if not exists(course):
+        return {}
+    with _opened(course) as book:
+        try:
+            found = book.assignment_submissions(lesson)
+        except MissingEntry:
+            return {}
+        return {one.student.id: _submitted(one) for one in found}
+
+
+def _submitted(one) -> Submitted:  # type: ignore[no-untyped-def]  (nbgrader's SubmittedAssignment)
+    grades = [grade for notebook in one.notebooks for grade in notebook.grades]
+    undecided = {g.name for g in grades if g.auto_score is None and g.manual_score is None}
+    return Submitted(
+        student=one.student.id,
+        lesson=one.name,
+        scores={g.name: None if g.name in undecided else g.score for g in grades},
+        maxima={g.name: g.max_score for g in grades},
+        penalty=sum(notebook.late_submission_penalty or 0 for notebook in one.notebooks),
+        late=one.total_seconds_late > 0,
+    )
+
+
+def students(course: Course) -> list[str]:
+    """Everyone in the gradebook."""
+    if not exists(course):
+        return []
+    with _opened(course) as book:
+        return [student.id for student in book.students]

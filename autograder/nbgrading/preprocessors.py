@@ -1,0 +1,99 @@
+"""Our steps in nbgrader's autograding: read and mend what was handed in, run it in the sandbox, judge."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbconvert.exporters import NotebookExporter
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.preprocessors import NbGraderPreprocessor
+from nbformat import NotebookNode
+
+from autograder.grading.grade import Graded, grade_notebook
+from autograder.grading.secret import course_secret
+from autograder.nbgrading import gradebook, record, submission
+from autograder.sandbox.find import find_sandbox
+
+Resources = dict[str, Any]
+
+
+def before_copying(notebooks: list[str], **_: Any) -> None:
+    """nbgrader's hook before it copies a submission: nothing but plain files may be there.
+
+    An exception here would only be logged, and the copying would go on; hence `SystemExit`.
+    """
+    folder = Path(notebooks[0]).parent
+    try:
+        submission.quarantine(folder, quarantine_of(folder))
+    except Exception as error:
+        raise SystemExit(f"{folder}: cannot be made safe ({error}); remove its links and special files, then grade again") from error
+
+
+def quarantine_of(folder: Path) -> Path:
+    """Where the links and special files of a submission's folder are put."""
+    return folder.parents[2] / "build" / "quarantine" / folder.parent.name / folder.name
+
+
+class SubmissionExporter(NotebookExporter):
+    """Reads a submission as `submission.read` does, and mends it, before any step of nbgrader sees it.
+
+    From here on until its new score is written, a submission has no automatic score: whatever fails on the
+    way, an old one can never pass for new.
+    """
+
+    def from_file(self, file_stream: Any, resources: Resources | None = None, **kw: Any) -> tuple[str, Resources]:
+        converter: Any = self.parent
+        if not converter._sanitizing:
+            return super().from_file(file_stream, resources, **kw)
+        assert resources is not None
+        key = resources["nbgrader"]
+        gradebook.invalidate(key["db_url"], key["assignment"], key["student"])
+        path = Path(file_stream.name)
+        notebook = submission.read(path)
+        for note in submission.mend(notebook, official(released(converter.coursedir, key)), path):
+            self.log.warning("%s: %s", path, note)
+        return self.from_notebook_node(notebook, resources, **kw)
+
+
+def released(directory: CourseDirectory, key: dict[str, str]) -> Path:
+    """The learner's notebook of a lesson, where nbgrader's settings say."""
+    folder = directory.format_path(directory.release_directory, ".", key["assignment"])
+    return Path(folder) / f"{key['notebook']}.ipynb"
+
+
+def official(path: Path) -> NotebookNode:
+    """The learner's notebook as the instructor released it."""
+    return nbformat.read(path, as_version=4)
+
+
+class FillIn(NbGraderPreprocessor):
+    """In `GradeInSandbox`'s place when a command has graded many at once: puts in what came out."""
+
+    def __init__(self, graded: Graded, mark: str) -> None:
+        super().__init__()
+        self._graded, self._mark = graded, mark
+
+    def preprocess(self, nb: NotebookNode, resources: Resources) -> tuple[NotebookNode, Resources]:
+        notebook, found = self._graded.notebook, record.Record(self._mark, self._graded.notes, self._graded.reports)
+        record.attach(notebook, found)
+        return notebook, resources
+
+
+class GradeInSandbox(NbGraderPreprocessor):
+    """In nbgrader's `Execute`'s place: outputs and scores come from the sandbox and the judge."""
+
+    def preprocess(self, nb: NotebookNode, resources: Resources) -> tuple[NotebookNode, Resources]:
+        key, directory = resources["nbgrader"], self.parent.parent.coursedir  # the exporter's converter's
+        submitted = Path(directory.format_path(directory.submitted_directory, key["student"], key["assignment"]))
+        mark = record.stamp(submitted, released(directory, key))
+        graded = grade_notebook(
+            nb,
+            student=key["student"],
+            course=directory.course_id,
+            folder=Path(resources["metadata"]["path"]),
+            secret=course_secret(directory.course_id, Path(directory.root)),
+            sandbox=find_sandbox(),
+        )
+        return FillIn(graded, mark).preprocess(nb, resources)

@@ -1,0 +1,65 @@
+"""What grading found, kept in the autograded notebook: the reports, and the stamp of what was graded."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from nbformat import NotebookNode
+
+import autograder
+from autograder.exercise import Mistake, Outcome, Report
+from autograder.ledger import FILE as LEDGER
+from autograder.nbgrading import submission
+
+KEY = "autograder"
+
+
+@dataclass(frozen=True)
+class Record:
+    stamp: str
+    notes: list[str]
+    reports: dict[str, Report]
+
+    @property
+    def message(self) -> str:
+        """What an instructor reads beside the score: notes on the notebook, then each exercise's first mistake."""
+        causes = [f"{r.exercise}: {'not written yet' if not r.written else r.mistakes[0].id}" for r in self.reports.values() if r.mistakes]
+        return "; ".join([*self.notes, *causes]) or "all right"
+
+
+def attach(notebook: NotebookNode, record: Record) -> None:
+    """Keep the record in a notebook's metadata."""
+    notebook.metadata[KEY] = dataclasses.asdict(record)
+
+
+def of(notebook: dict[str, Any]) -> Record | None:
+    """The record in an autograded notebook, if it has one."""
+    kept = notebook.get("metadata", {}).get(KEY)
+    if kept is None:
+        return None
+    return Record(kept["stamp"], list(kept["notes"]), {name: _report(r) for name, r in kept["reports"].items()})
+
+
+def read(path: Path) -> Record | None:
+    """The record in an autograded notebook's file, or None: not there, unfinished, or not graded by us."""
+    try:
+        return of(json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def stamp(folder: Path, released: Path) -> str:
+    """Changes whenever the submission in `folder`, the lesson, or its judges and probes do."""
+    package, module = Path(autograder.__file__).parent, f"lesson_{released.stem[:2]}"
+    graders = [p for half in ("judges", "probes") for p in (package / half).glob(f"{module}*/**/*.py")]
+    graders += [package / half / f"{module}.py" for half in ("judges", "probes")]
+    return submission.digest(folder / released.name, folder / LEDGER, released, *sorted(graders))
+
+
+def _report(kept: dict[str, Any]) -> Report:
+    outcomes = [Outcome(**{**o, "mistake": Mistake(**o["mistake"]) if o["mistake"] else None}) for o in kept["outcomes"]]
+    return Report(**{**kept, "outcomes": outcomes, "hints": tuple(kept["hints"])})

@@ -1,0 +1,235 @@
+"""What a learner handed in, made safe to touch: quarantined, size-capped, read, and mended.
+
+Everything here is hostile input. A `BadSubmission` is one line: the file, the cause, the mend.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+
+from autograder.ledger import FILE as LEDGER
+
+MAX_NOTEBOOK_BYTES = 20 << 20
+MAX_CELLS = 2000
+MAX_SOURCE = 400_000  # characters in one cell
+CLEAR = "in JupyterLab: Edit > Clear Outputs of All Cells, save, and hand in again"
+
+
+class BadSubmission(Exception):
+    """This submission cannot be graded; the others can. Its message is one line."""
+
+
+# --- quarantine -------------------------------------------------------------------------------------------
+
+
+def quarantine(folder: Path, away: Path) -> list[str]:
+    """Move symbolic links and special files of a submission to `away`; returns their names.
+
+    nbgrader copies what it finds with the instructor's rights and follows links: a link to the instructor's
+    keys would end up in the learner's feedback.
+    """
+    moved = []
+    for path in [folder, *_below(folder)]:
+        try:
+            mode = path.lstat().st_mode
+        except FileNotFoundError:  # went away with its folder
+            continue
+        if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+            moved.append(str(path.relative_to(folder.parent)))
+            _move(path, away / f"{len(moved):03d}-{path.name}")
+    return moved
+
+
+def _below(folder: Path) -> list[Path]:
+    """Everything below a folder, no link followed."""
+    if folder.is_symlink():
+        return []
+    return [Path(top) / name for top, folders, files in os.walk(folder, followlinks=False) for name in (*folders, *files)]
+
+
+def _move(path: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.unlink(missing_ok=True)
+    try:
+        path.rename(target)
+    except OSError:  # another file system: what was there is named in the message, and a link is worth no more
+        path.unlink()
+
+
+# --- reading ----------------------------------------------------------------------------------------------
+
+
+def find_notebook(folder: Path, lesson: str) -> Path:
+    """The notebook of a submission, by the only name that nbgrader knows."""
+    path = folder / f"{lesson}.ipynb"
+    if path.is_file():
+        return path
+    others = sorted(p.name for p in folder.iterdir() if p.is_file() and p.name != LEDGER.name) if folder.is_dir() else []
+    found = f"found {', '.join(map(repr, others[:3]))}" if others else "the folder is empty"
+    raise BadSubmission(f"{path}: no notebook of this name ({found}); rename the learner's notebook, or ask for it again")
+
+
+def read(path: Path) -> NotebookNode:
+    """The notebook in a file, without outputs; raises `BadSubmission` for anything that is none."""
+    size = path.stat().st_size
+    if size > MAX_NOTEBOOK_BYTES:
+        raise BadSubmission(f"{path}: {size / 1e6:.0f} MB, more than {MAX_NOTEBOOK_BYTES >> 20} MB; {CLEAR}")
+    try:
+        raw = json.loads(path.read_bytes())
+    except (ValueError, RecursionError) as error:
+        raise BadSubmission(f"{path}: not a notebook ({_reason(error)}); hand in the .ipynb file itself") from error
+    try:
+        return _normal(raw, path)
+    except BadSubmission:
+        raise
+    except Exception as error:  # nbformat's converters raise anything on damaged input
+        raise BadSubmission(f"{path}: a damaged notebook ({_reason(error)}); open it in JupyterLab, save, and hand in again") from error
+
+
+def _normal(raw: Any, path: Path) -> NotebookNode:
+    if not isinstance(raw, dict) or not isinstance(raw.get("nbformat"), int):
+        raise BadSubmission(f"{path}: JSON, but not a notebook; hand in the .ipynb file itself")
+    for cell in raw["cells"] if isinstance(raw.get("cells"), list) else ():
+        if isinstance(cell, dict) and cell.get("cell_type") == "code":
+            cell.update(outputs=[], execution_count=None)
+    notebook = nbformat.reads(json.dumps(raw), as_version=4)
+    cells = notebook.get("cells")
+    if not cells:
+        raise BadSubmission(f"{path}: has no cells; hand in the lesson's notebook again")
+    if len(cells) > MAX_CELLS or max(len(cell.source) for cell in cells) > MAX_SOURCE:
+        raise BadSubmission(f"{path}: more than {MAX_CELLS} cells, or a cell of more than {MAX_SOURCE} characters; hand in the lesson's notebook with your answers only")
+    for position, cell in enumerate(cells):
+        cell["id"] = f"cell-{position:04d}"  # a learner's own ids may be missing, repeated or malformed
+        cell.source = cell.source.encode("utf-8", "replace").decode()  # half a surrogate pair cannot be written
+        name = grade_id(cell)
+        cell.metadata = NotebookNode(nbgrader=NotebookNode(grade_id=name)) if name else NotebookNode()
+        if cell.cell_type == "code":
+            cell.update(outputs=[], execution_count=None)
+    notebook.nbformat_minor = 5
+    kept = notebook.metadata.get("kernelspec") if isinstance(notebook.get("metadata"), dict) else None
+    notebook.metadata = NotebookNode(kernelspec=kept if isinstance(kept, dict) else {})  # not explorers' saved states
+    nbformat.writes(notebook).encode()
+    nbformat.validate(notebook)
+    return notebook
+
+
+def _reason(error: BaseException) -> str:
+    if isinstance(error, RecursionError):
+        return "it is nested too deeply"
+    lines = str(error).strip().splitlines()
+    return f"{type(error).__name__}: {lines[0][:120]}" if lines else type(error).__name__
+
+
+# --- mending ----------------------------------------------------------------------------------------------
+
+
+def grade_id(cell: NotebookNode) -> str | None:
+    """nbgrader's name of a cell, if it has a usable one."""
+    meta = cell.metadata.get("nbgrader")
+    name = meta.get("grade_id") if isinstance(meta, dict) else None
+    return name if isinstance(name, str) and name else None
+
+
+def mend(notebook: NotebookNode, official: NotebookNode, path: Path) -> list[str]:
+    """Bring a submission's graded cells back to the instructor's version; returns what was mended, in words.
+
+    Checks and metadata are the instructor's whatever was handed in; answers are the learner's. A missing check
+    is put back as late as its place allows, so that an answer written in another cell is still judged.
+    """
+    wanted = {name: cell for cell in official.cells if (name := grade_id(cell))}
+    names = [name for cell in notebook.cells if (name := grade_id(cell))]
+    if not set(names) & set(wanted):
+        what = f"the cells of another lesson ({names[0]})" if names else "none of the lesson's cells"
+        raise BadSubmission(f"{path}: holds {what}; hand in the notebook of this lesson, with its check cells")
+    notes = [*_drop_repeated(notebook, wanted), *_restore(notebook, wanted), *_put_back(notebook, wanted)]
+    if notebook.metadata.get("kernelspec", {}).get("language", "python") != official.metadata.kernelspec.language:
+        notes.append("the notebook's kernel was changed; graded with the lesson's own")
+    notebook.metadata = NotebookNode(official.metadata)
+    nbformat.validate(notebook)
+    return notes
+
+
+def _drop_repeated(notebook: NotebookNode, wanted: dict[str, NotebookNode]) -> Iterator[str]:
+    """Of several cells with one grade id, the last counts; a copied check goes, a copied answer still runs."""
+    last = {grade_id(cell): position for position, cell in enumerate(notebook.cells)}
+    kept, repeated = [], set()
+    for position, cell in enumerate(notebook.cells):
+        name = grade_id(cell)
+        if name not in wanted:
+            cell.metadata.pop("nbgrader", None)
+        elif last[name] != position:
+            repeated.add(name)
+            cell.metadata.pop("nbgrader")
+            if wanted[name].metadata.nbgrader.locked:
+                continue
+        kept.append(cell)
+    notebook.cells = kept
+    yield from (f"cell {name} was there more than once; the last one counts" for name in sorted(repeated))
+
+
+def _restore(notebook: NotebookNode, wanted: dict[str, NotebookNode]) -> Iterator[str]:
+    for cell in notebook.cells:
+        if not (name := grade_id(cell)):
+            continue
+        ours = wanted[name]
+        if cell.cell_type != ours.cell_type:
+            _retype(cell, ours.cell_type)
+        cell.metadata = NotebookNode(ours.metadata)
+        if ours.metadata.nbgrader.locked and cell.source != ours.source:
+            cell.source = ours.source
+            yield f"cell {name} differed from the lesson's (another version, or edited); the lesson's was used"
+
+
+def _retype(cell: NotebookNode, cell_type: str) -> None:
+    cell.cell_type = cell_type
+    if cell_type == "code":
+        cell.update(outputs=[], execution_count=None)
+        cell.pop("attachments", None)
+    else:
+        cell.pop("outputs", None)
+        cell.pop("execution_count", None)
+
+
+def _put_back(notebook: NotebookNode, wanted: dict[str, NotebookNode]) -> Iterator[str]:
+    order = list(wanted)
+    for index, name in enumerate(order):
+        places = {grade_id(cell): position for position, cell in enumerate(notebook.cells)}
+        meta = wanted[name].metadata.nbgrader
+        if name in places:
+            continue
+        if not meta.grade:
+            yield f"cell {name}, the answer, is missing"
+            continue
+        earliest = max((places[n] + 1 for n in order[:index] if n in places), default=0)
+        later = [places[n] for n in order[index + 1 :] if n in places and places[n] >= earliest]
+        notebook.cells.insert(min(later, default=len(notebook.cells)), _copy(wanted[name], index))
+        yield f"cell {name} was missing; it was put back from the lesson"
+
+
+def _copy(cell: NotebookNode, index: int) -> NotebookNode:
+    copy = nbformat.from_dict(json.loads(json.dumps(cell)))
+    copy["id"] = f"restored-{index:03d}"
+    return copy
+
+
+# --- identity ---------------------------------------------------------------------------------------------
+
+
+def digest(*paths: Path) -> str:
+    """One hash of several files; a missing one counts as empty."""
+    total = hashlib.sha256()
+    for path in paths:
+        if path.is_file() and not path.is_symlink():
+            with path.open("rb") as file:
+                total.update(hashlib.file_digest(file, "sha256").digest())
+        total.update(path.name.encode("utf-8", "replace"))
+    return total.hexdigest()
