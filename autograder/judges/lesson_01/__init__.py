@@ -10,11 +10,11 @@ EXERCISES: dict[str, Exercise] = {
         missing_super.repair,
         sequential.my_sequential,
         control_flow.predict_dynamic,
-        control_flow.predict_static,
-        control_flow.rescale,
         registration.list_mlp,
         parallel.parallel_block,
         n_ways.parallel,
         factory.stack,
+        control_flow.predict_static,
+        control_flow.rescale,
     )
 }
