@@ -68,6 +68,10 @@ class CheckpointError(MiniblocksError, ValueError):
     """A file does not fit the network, or is damaged."""
 
 
+class DataError(MiniblocksError, RuntimeError):
+    """A data set is missing, cannot be fetched, or is damaged."""
+
+
 class AnomalyError(MiniblocksError, ArithmeticError):
     """An operation made a nan or an infinity out of finite inputs."""
 
