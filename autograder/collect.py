@@ -124,7 +124,8 @@ def _version(file: str) -> tuple[str, int]:
 def student_id(name: str) -> str:
     """A name as a folder name: letters of any alphabet stay, what means something to a file system does not."""
     kept = "".join(c for c in unicodedata.normalize("NFC", name) if c.isprintable() and c not in '/\\:*?"<>|[]+')
-    return kept.strip(" .")[:100]
+    short = kept.encode()[:200].decode(errors="ignore")  # a file system counts bytes
+    return short.strip(" .")
 
 
 def _kept(files: list[_File], lesson: str, problems: list[str]) -> dict[str, bytes]:
