@@ -1,6 +1,10 @@
 """Explorers: widgets that show a learner's own network, and stay as a still picture where no kernel runs.
 
 `state` turns framework objects into plain data to draw, `view` draws it; `view` imports `state`, never the reverse.
+
+A further explorer is: functions in `state`; a still picture (an object with `_repr_mimebundle_`); a subclass of
+`view.widget.Explorer` whose `_esm` is `bundle("common.js", "its_own.js")`; and a public function that returns the widget,
+or the still picture where `inert()` says so.
 """
 
 from explorers.inert import inert

@@ -14,7 +14,7 @@ from explorers.state.tree import Row, filtered, rows
 from explorers.view.pictures import parameter_picture, templates
 from miniblocks.nn import Block
 
-HEADS = ("", "shape or class", "name", "values", "mean", "std", "min", "max", "zeros", "notes")
+HEADS = ("path", "shape or class", "name", "values", "mean", "std", "min", "max", "zeros", "notes")
 
 
 @cache
@@ -24,10 +24,8 @@ def asset(name: str) -> str:
 
 
 def table(tree: list[Row]) -> list[list[str]]:
-    """A line for each row: the cells under `HEADS`."""
-    return [
-        ["\u2003" * row.level + row.label, row.detail, row.name, *_numbers(row), "; ".join(row.notes)] for row in tree
-    ]
+    """A line for each row: the cells under `HEADS`. Whole paths: a page that drops our styles drops indents too."""
+    return [[row.path or "net", row.detail, row.name, *_numbers(row), "; ".join(row.notes)] for row in tree]
 
 
 def _numbers(row: Row) -> list[str]:

@@ -17,9 +17,8 @@ let lastId = 0;
 const freshId = () => `xp-${Date.now().toString(36)}-${++lastId}`;
 
 /**
- * Keep keys to ourselves: in JupyterLab's command mode `x` deletes the cell and `b` adds one. Lumino listens
- * while the event is on its way down, so stopping it here is too late there; it does heed the attribute, on the
- * focused element itself. Other front ends listen on its way up.
+ * Keep keys to ourselves: in JupyterLab's command mode `x` deletes the cell and `b` adds one. JupyterLab heeds the
+ * attribute, on the focused element itself; other front ends only miss an event that was stopped.
  */
 function guardKeys(root) {
   root.addEventListener("focusin", (event) => (event.target.dataset.lmSuppressShortcuts = "true"));

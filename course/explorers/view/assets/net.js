@@ -174,7 +174,7 @@ function render({ model, el }) {
   const chooser = chooserPane(model, post);
   const picture = h("div", { class: "xp-picture" });
   const root = h("section", { class: "xp xp-live", "aria-label": "Explorer of a network" },
-    tree.pane, h("div", { class: "xp-pane" }, picture, chooser.pane));
+    h("div", { class: "xp-columns" }, tree.pane, h("div", { class: "xp-pane" }, picture, chooser.pane)));
   guardKeys(root);
   el.append(root);
   // Escaped where it was made, by view/pictures.py.
