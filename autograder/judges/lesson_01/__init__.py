@@ -1,7 +1,16 @@
 """Lesson 01, layers and blocks: its exercises."""
 
 from autograder.exercise import Exercise
-from autograder.judges.lesson_01 import control_flow, factory, missing_super, n_ways, parallel, registration, sequential
+from autograder.judges.lesson_01 import (
+    control_flow,
+    factory,
+    missing_super,
+    n_ways,
+    parallel,
+    predict_control_flow,
+    registration,
+    sequential,
+)
 
 EXERCISES: dict[str, Exercise] = {
     exercise.id: exercise
@@ -9,12 +18,12 @@ EXERCISES: dict[str, Exercise] = {
         missing_super.predict,
         missing_super.repair,
         sequential.my_sequential,
-        control_flow.predict_dynamic,
+        predict_control_flow.predict_dynamic,
         registration.list_mlp,
         parallel.parallel_block,
         n_ways.parallel,
         factory.stack,
-        control_flow.predict_static,
+        predict_control_flow.predict_static,
         control_flow.rescale,
     )
 }

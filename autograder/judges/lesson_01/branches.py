@@ -11,7 +11,7 @@ import numpy as np
 import torch
 
 from autograder.exercise import Case, Mistake, Seen
-from autograder.judges.lesson_01.evidence import Layer, all_same, chain, numbers, same, stopped, torch_gradients
+from autograder.judges.lesson_01.evidence import Layer, all_same, chain, marks, numbers, same, stopped, torch_gradients
 
 Branch = list[Layer]
 Merge = Callable[[list[torch.Tensor]], torch.Tensor]
@@ -41,11 +41,22 @@ def output_mistake(case: Case, seen: Seen, call: str, name: str = "output", x: s
     """Why an output is not the branches' outputs put together as the case asks."""
     tried = f"net = {call}; weights written into the branches given; net(x) for x of shape {case[x].shape}"
     if seen.error("build the network"):
-        return stopped(seen, "build the network", "cannot-be-built", tried, "Building it stops: nothing may be computed before there is an x.")
+        return stopped(
+            seen,
+            "build the network",
+            "cannot-be-built",
+            tried,
+            "Building it stops: nothing may be computed before there is an x.",
+        )
     step = {"output": "call it", "again": "call it again"}[name]
-    failed = stopped(seen, step, "cannot-be-called", tried, "net(x) stops. Does each branch get x itself, whatever its size?")
+    failed = stopped(
+        seen, step, "cannot-be-called", tried, "net(x) stops. Does each branch get x itself, whatever its size?"
+    )
     if failed:
         return failed
+    if isinstance(seen.values.get(name), list):
+        cause = "The outputs came back side by side in a tuple or a list. The next block wants one tensor: put them together."
+        return Mistake("not-put-together", "one tensor", f"{len(seen[name])} outputs in a container", cause, tried)
     got, wanted = seen.array(name), merged(case, x)
     if same(got, wanted):
         return None
@@ -63,14 +74,20 @@ def _explain(case: Case, got: np.ndarray, x: str) -> tuple[str, str]:
     joined = (case.get("merge") or "concat") == "concat"
     for other in range(outs[0].ndim) if joined and equal else ():
         if same(got, np.concatenate(outs, other)):
-            return "wrong-axis", f"The outputs are joined along axis {other}; axis {axis} was asked for. Does `axis` get from `__init__` to `forward`?"
+            return (
+                "wrong-axis",
+                f"The outputs are joined along axis {other}; axis {axis} was asked for. Does `axis` get from `__init__` to `forward`?",
+            )
         if same(got, np.stack(outs, other)):
             return "stacked", "Stacking makes a new axis; concatenating makes an existing one longer."
     if joined and equal and same(got, np.stack(outs, outs[0].ndim)):
         return "stacked", "Stacking makes a new axis; concatenating makes an existing one longer."
     if got.shape != merged(case, x).shape:
         return "wrong-shape", "The outputs are put together in another way than asked for, or some are left out."
-    return "wrong-values", "The shape is right and the numbers are not: which branch computes what, and with whose weights?"
+    return (
+        "wrong-values",
+        "The shape is right and the numbers are not: which branch computes what, and with whose weights?",
+    )
 
 
 def _guesses(case: Case, outs: list[np.ndarray], x: str) -> list[tuple[np.ndarray | None, str, str]]:
@@ -80,25 +97,67 @@ def _guesses(case: Case, outs: list[np.ndarray], x: str) -> list[tuple[np.ndarra
     if len(outs) > 1:
         slip = "The output of one branch was fed into the next. In parallel means: each gets x."
         guesses += [(_in_a_row(case, x), "chained", slip)]
-        guesses += [(out, "branch-forgotten", f"Only branch {i + 1} of {len(outs)} shows in the output.") for i, out in enumerate(outs)]
-        guesses += [(_merge_of(case, outs[::-1]), "order-swapped", "The outputs are joined in another order than the branches were given.")]
-        guesses += [(_merge_of(case, outs[:2]), "only-two-branches", "Only the first two branches show in the output.")] if len(outs) > 2 else []
-        guesses += [(_merge_of(case, [out] * len(outs)), "one-branch-repeated", "The same branch shows more than once.") for out in outs]
+        guesses += [
+            (out, "branch-forgotten", f"Only branch {i + 1} of {len(outs)} shows in the output.")
+            for i, out in enumerate(outs)
+        ]
+        guesses += [
+            (
+                _merge_of(case, outs[::-1]),
+                "order-swapped",
+                "The outputs are joined in another order than the branches were given.",
+            )
+        ]
+        guesses += (
+            [(_merge_of(case, outs[:2]), "only-two-branches", "Only the first two branches show in the output.")]
+            if len(outs) > 2
+            else []
+        )
+        guesses += [
+            (_merge_of(case, [out] * len(outs)), "one-branch-repeated", "The same branch shows more than once.")
+            for out in outs
+        ]
     if len({out.shape for out in outs}) == 1:
         stacked = np.stack(outs)
         if merge != "sum":
             guesses.append((stacked.sum(0), "summed", "The outputs were added."))
         if merge == "sum":
             guesses.append((stacked.mean(0), "averaged", "The mean was taken; the sum is asked for."))
-            guesses.append((stacked.sum(0) + outs[0], "first-counted-twice", "The first output is in the sum twice: start from 0, or from the second branch."))
+            guesses.append(
+                (
+                    stacked.sum(0) + outs[0],
+                    "first-counted-twice",
+                    "The first output is in the sum twice: start from 0, or from the second branch.",
+                )
+            )
         if merge == "product":
-            guesses.append((np.zeros_like(outs[0]), "product-from-zero", "A product that starts from 0 stays 0: start from 1, or from the first output."))
-            guesses.append((np.exp(np.log(np.abs(stacked)).sum(0)), "signs-lost", "The signs are lost: a sum of logarithms cannot multiply negative numbers."))
-            guesses.append((stacked.prod(0) * outs[0], "first-counted-twice", "The first output is in the product twice."))
+            guesses.append(
+                (
+                    np.zeros_like(outs[0]),
+                    "product-from-zero",
+                    "A product that starts from 0 stays 0: start from 1, or from the first output.",
+                )
+            )
+            guesses.append(
+                (
+                    np.exp(np.log(np.abs(stacked)).sum(0)),
+                    "signs-lost",
+                    "The signs are lost: a sum of logarithms cannot multiply negative numbers.",
+                )
+            )
+            guesses.append(
+                (stacked.prod(0) * outs[0], "first-counted-twice", "The first output is in the product twice.")
+            )
         if merge != "product":
             guesses.append((stacked.prod(0), "multiplied", "The outputs were multiplied."))
         if merge != "concat":
-            guesses.append((np.concatenate(outs, 1), "merge-ignored", f"The outputs are joined, though merge={merge!r} was asked for."))
+            guesses.append(
+                (
+                    np.concatenate(outs, 1),
+                    "merge-ignored",
+                    f"The outputs are joined, though merge={merge!r} was asked for.",
+                )
+            )
     return guesses
 
 
@@ -118,7 +177,9 @@ def _merge_of(case: Case, outs: list[np.ndarray]) -> np.ndarray:
 def collected_mistake(case: Case, seen: Seen, call: str) -> Mistake | None:
     """Why the branches' parameters are not those that the block collects."""
     wanted = sum(len(layer) for branch in case["branches"] for layer in branch)
-    tried = f"net = {call} of fresh branches, net.initialize(), net(x), then a number written into each collected parameter"
+    tried = (
+        f"net = {call} of fresh branches, net.initialize(), net(x), then a number written into each collected parameter"
+    )
     if seen.error("build the network"):
         return output_mistake(case, seen, call)
     count = int(seen.number("collected"))
@@ -129,13 +190,25 @@ def collected_mistake(case: Case, seen: Seen, call: str) -> Mistake | None:
     if count < wanted:
         cause = "Some branches are registered and some are not: does each have a name of its own, or does the last one replace the others?"
         return Mistake("some-branches-not-registered", expected, f"{count}", cause, tried)
-    failed = stopped(seen, "initialise it and call it", "registered-others", tried, "The blocks registered are not those that `forward` calls.")
+    failed = stopped(
+        seen,
+        "initialise it and call it",
+        "registered-others",
+        tried,
+        "The blocks registered are not those that `forward` calls.",
+    )
     if failed:
         return output_mistake(case, seen, call) or failed
     if count == wanted and np.allclose(sorted(seen["read_back"]), sorted(case["markers"])):
         return None
     cause = "What the block collects is not what the branches given own: copies were made, or other layers are registered too."
-    return output_mistake(case, seen, call) or Mistake("registered-others", f"{expected}, each number read back from the branches given", f"{count} parameters; read back {seen['read_back']}", cause, tried)
+    return output_mistake(case, seen, call) or Mistake(
+        "registered-others",
+        f"{expected}, each number read back from the branches given",
+        f"{count} parameters; read back {marks(seen['read_back'])}",
+        cause,
+        tried,
+    )
 
 
 def gradients_mistake(case: Case, seen: Seen, call: str) -> Mistake | None:
@@ -146,7 +219,9 @@ def gradients_mistake(case: Case, seen: Seen, call: str) -> Mistake | None:
 
 def _wrong_gradients(case: Case, seen: Seen, tried: str) -> Mistake | None:
     if "output" not in seen:
-        return Mistake("gradient-lost", "gradients in every branch", "no output", "Without an output there is no gradient.", tried)
+        return Mistake(
+            "gradient-lost", "gradients in every branch", "no output", "Without an output there is no gradient.", tried
+        )
     cause = "No gradient arrives: did the numbers leave the framework (asnumpy, nd.array, data copied into a buffer) on their way, or did copies of the branches compute?"
     failed = stopped(seen, "send a gradient back", "gradient-lost", tried, cause, "gradients in every branch")
     if failed:
@@ -169,4 +244,10 @@ def intact_mistake(case: Case, seen: Seen, call: str) -> Mistake | None:
     if same(seen.array("x_after"), case["x"]):
         return None
     cause = "A branch may return x itself. `total += out` or `total *= out` then writes into the caller's x; `total = total + out` does not."
-    return Mistake("changes-its-input", "x unchanged by the call", numbers(seen["x_after"]), cause, f"net = {call}; net(x), then a look at x")
+    return Mistake(
+        "changes-its-input",
+        "x unchanged by the call",
+        numbers(seen["x_after"]),
+        cause,
+        f"net = {call}; net(x), then a look at x",
+    )

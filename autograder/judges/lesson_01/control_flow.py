@@ -1,169 +1,16 @@
-"""S0, exercise 2: does control flow need a number? Predicted twice, then made right in both forms."""
+"""S0, exercise 2: control flow made right in both forms, dynamic and captured."""
 
 from __future__ import annotations
 
-import warnings
-
 import numpy as np
 
-from autograder.exercise import Case, Exercise, Mistake, Seen, one_of
-from autograder.judges.lesson_01.evidence import stopped
-from miniblocks import nd, nn
-
-SECTION = "Code in forward"
-STATIC_SECTION = "Why Python is the bottleneck, and what hybridize does"
-
-# What one would have to believe to choose each letter; the truth is found by trying, below.
-DYNAMIC = {
-    "a": ("thinks-no-comparison", "a TypeError: a tensor cannot be compared with a number"),
-    "b": ("thinks-no-truth-value", "an error: a tensor has no truth value"),
-    "c": ("thinks-nothing-changes", "the same number as with `asscalar()`"),
-    "d": ("thinks-always-true", "the loop never ends, because an object is always true"),
-    "e": ("thinks-never-true", "another number, because loop and branch are skipped"),
-}
-STATIC = {
-    "a": ("thinks-branches-are-captured", "the right number: the graph holds both branches and chooses"),
-    "b": ("thinks-capture-refuses", "an error: a graph cannot be made of code with an `if`"),
-    "c": ("thinks-branch-is-frozen", "the number that the branch of the *first* input gives"),
-    "d": ("thinks-output-is-cached", "the number returned for the first input, once more"),
-    "e": ("thinks-branches-are-dropped", "the number without either branch"),
-}
-
-
-class Gate(nn.Block):
-    """The end of FancyMLP: its `while`, at most `limit` times round, and its `if`."""
-
-    def __init__(self, by_number: bool, limit: int = 50) -> None:
-        super().__init__()
-        self.by_number, self.limit, self.rounds = by_number, limit, 0
-
-    def forward(self, x: nd.Tensor) -> nd.Tensor:
-        def size(value: nd.Tensor) -> nd.Tensor | float:
-            return value.norm().asscalar() if self.by_number else value.norm()
-
-        while size(x) > 1 and self.rounds < self.limit:
-            x, self.rounds = x / 2, self.rounds + 1
-        if size(x) < 0.8:
-            x = x * 10
-        return x.sum()
-
-
-def _value(net: nn.Block, x: np.ndarray) -> float:
-    return float(net(nd.array(x)).asnumpy().sum())
-
-
-def dynamic_outcome(x: np.ndarray) -> tuple[str, str]:
-    """Run the gate with and without numbers: the letter of what happens, and what came out."""
-    wanted = _value(Gate(by_number=True), x)
-    gate = Gate(by_number=False)
-    try:
-        got = _value(gate, x)
-    except Exception as error:
-        return ("a" if isinstance(error, TypeError) else "b"), f"{type(error).__name__}: {error}"
-    shown = f"{wanted:.4g} with asscalar(), {got:.4g} without"
-    if gate.rounds >= gate.limit:
-        return "d", shown
-    return ("c" if np.isclose(got, wanted) else "e"), shown
-
-
-def static_outcome(recorded: np.ndarray, x: np.ndarray) -> tuple[str, str]:
-    """Capture on one input, call with another: the letter of what happens, and what came out."""
-    gate = Gate(by_number=False)
-    gate.hybridize()
-    right, plain = _value(Gate(by_number=True), x), float(x.sum())
-    ratio = _value(Gate(by_number=True), recorded) / float(recorded.sum())
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            at_first, got = _value(gate, recorded), _value(gate, x)
-    except Exception as error:
-        return "b", f"{type(error).__name__}: {error}"
-    outcomes = {"a": right, "c": plain * ratio, "d": at_first, "e": plain}
-    letter = next((key for key, value in outcomes.items() if np.isclose(got, value, rtol=1e-3)), "b")
-    return letter, f"{right:.4g} when run dynamically, {got:.4g} from the captured graph"
-
-
-def _of_norm(rng: np.random.Generator, low: float, high: float) -> np.ndarray:
-    """An array of mixed signs whose norm lies between low and high; its sum is then 1.4 to 2 times the norm."""
-    x = rng.uniform(0.95, 1.05, (3, 4))
-    x.ravel()[::4] *= -1
-    return np.float32(x / np.linalg.norm(x) * rng.uniform(low, high))
-
-
-def _uneven(rng: np.random.Generator, low: float, high: float) -> np.ndarray:
-    """The same with one number that is nearly as large as the norm, so that deciding number by number shows."""
-    x = rng.uniform(0.6, 1.4, (3, 4)) * rng.choice([-1, 1], (3, 4))
-    x[1, 2] = 14
-    return np.float32(x / np.linalg.norm(x) * rng.uniform(low, high))
-
-
-predict_dynamic = Exercise(
-    "01-control-flow-predict-dynamic",
-    "Predict: FancyMLP without asscalar, run as usual",
-    section=SECTION,
-    source="S0, exercise 2",
-    minutes=3,
-    prediction=one_of(*DYNAMIC),
-    hints=(
-        "`x.norm() > 1` is an operation on tensors. What is its result: a bool, or something that holds one?",
-        "`while` asks its condition for a truth value. For which tensors would that be ambiguous, and is this one of them?",
-    ),
-)
-
-
-@predict_dynamic.cases
-def _(rng: np.random.Generator) -> list[Case]:
-    return [{"x": _of_norm(rng, 5, 6)}]
-
-
-@predict_dynamic.criterion("outcome", points=2, says="the prediction is what happens")
-def _(case: Case, seen: Seen) -> Mistake | None:
-    return _judge_prediction(seen, DYNAMIC, *dynamic_outcome(case["x"]))
-
-
-predict_static = Exercise(
-    "01-control-flow-predict-static",
-    "Predict: FancyMLP without asscalar, captured",
-    section=STATIC_SECTION,
-    source="S0, exercise 2",
-    minutes=4,
-    prediction=one_of(*STATIC),
-    hints=(
-        "Capturing runs `forward` once and writes down the operations on tensors. Is `if` such an operation?",
-        "What does the second call run: your Python code, or what was written down?",
-    ),
-)
-
-
-@predict_static.cases
-def _(rng: np.random.Generator) -> list[Case]:
-    return [{"recorded": _of_norm(rng, 5, 6), "x": _of_norm(rng, 0.3, 0.4)}]
-
-
-@predict_static.criterion("outcome", points=2, says="the prediction is what happens")
-def _(case: Case, seen: Seen) -> Mistake | None:
-    return _judge_prediction(seen, STATIC, *static_outcome(case["recorded"], case["x"]))
-
-
-def _judge_prediction(seen: Seen, beliefs: dict[str, tuple[str, str]], happened: str, shown: str) -> Mistake | None:
-    answer = seen["answer"]
-    if not isinstance(answer, str) or answer not in beliefs:
-        return Mistake("not-a-choice", f"one of {', '.join(beliefs)}", repr(answer), "Return the letter of your choice as a string.")
-    if answer == happened:
-        return None
-    return Mistake(
-        beliefs[answer][0],
-        f"{beliefs[happened][1]} ({shown})",
-        f"your prediction: {beliefs[answer][1]}",
-        "Run the experiment in the next cell and follow, line by line, who makes the decision and when.",
-        tried="a small block with the same `while` and `if`, and no asscalar()",
-    )
-
+from autograder.exercise import Case, Exercise, Mistake, Seen
+from autograder.judges.lesson_01.evidence import scaled, single, stopped
 
 rescale = Exercise(
     "01-control-flow",
     "Control flow that survives capture",
-    section=STATIC_SECTION,
+    section="Why Python is the bottleneck, and what hybridize does",
     source="S0, exercise 2",
     minutes=20,
     difficulty="challenging",
@@ -184,14 +31,21 @@ BANDS = {
 }
 
 
+def _uneven(rng: np.random.Generator, low: float, high: float) -> np.ndarray:
+    """An array with one number that is nearly as large as its norm, so that deciding number by number shows."""
+    x = rng.uniform(0.6, 1.4, (3, 4)) * rng.choice([-1, 1], (3, 4))
+    x[1, 2] = 14
+    return scaled(x, rng.uniform(low, high))
+
+
 @rescale.cases
 def _(rng: np.random.Generator) -> list[Case]:
     names = list(BANDS)
-    drawn = [
+    drawn: list[Case] = [
         {"xs": np.stack([_uneven(rng, *BANDS[name]) for name in names]), "record": names.index(first)}
         for first in ("one halving", "small", "ten halvings")
     ]
-    return [{**case, "weigh": np.float32(rng.uniform(0.5, 1.5, case["xs"][0].shape))} for case in drawn]
+    return [{**case, "weigh": single(rng.uniform(0.5, 1.5, case["xs"][0].shape))} for case in drawn]
 
 
 def _factor(norm: float) -> float:
@@ -208,14 +62,24 @@ def _explain(x: np.ndarray, output: np.ndarray, band: str) -> Mistake | None:
     expected = f"x multiplied by {wanted:.6g}"
     tried = f"x of shape {x.shape} with norm {norm:.6g} ({band})"
     if output.shape != x.shape:
-        return Mistake("wrong-shape", f"shape {x.shape}", f"shape {output.shape}", "The result is x, rescaled: return the tensor itself, not its norm or sum.", tried)
+        return Mistake(
+            "wrong-shape",
+            f"shape {x.shape}",
+            f"shape {output.shape}",
+            "The result is x, rescaled: return the tensor itself, not its norm or sum.",
+            tried,
+        )
     ratios = np.float64(output) / x
     got = float(ratios.mean())
     if np.allclose(ratios, wanted, rtol=1e-3):
         return None
     if not np.allclose(ratios, got, rtol=1e-3):
-        cause = "Some numbers were changed differently from others: the decision is one for the whole tensor, by its norm."
-        return Mistake("decides-per-number", expected, f"factors from {ratios.min():.4g} to {ratios.max():.4g}", cause, tried)
+        cause = (
+            "Some numbers were changed differently from others: the decision is one for the whole tensor, by its norm."
+        )
+        return Mistake(
+            "decides-per-number", expected, f"factors from {ratios.min():.4g} to {ratios.max():.4g}", cause, tried
+        )
     observed = f"x multiplied by {got:.6g}"
     return _named(norm, wanted, got, expected, observed, tried)
 
@@ -225,18 +89,27 @@ def _named(norm: float, wanted: float, got: float, expected: str, observed: str,
         return Mistake(id, expected, observed, cause, tried)
 
     if np.isclose(got * norm, 1, rtol=1e-3):
-        return mistake("normalised", "x was divided by its norm. Halving is asked for: the norm may end anywhere in (½, 1].")
+        return mistake(
+            "normalised", "x was divided by its norm. Halving is asked for: the norm may end anywhere in (½, 1]."
+        )
     if np.isclose(got, wanted * 10, rtol=1e-3):
-        return mistake("times-ten-too-often", "The factor 10 is for a norm below 0.8 after the halvings, and for no other.")
+        return mistake(
+            "times-ten-too-often", "The factor 10 is for a norm below 0.8 after the halvings, and for no other."
+        )
     if np.isclose(got, wanted / 10, rtol=1e-3):
-        return mistake("times-ten-forgotten", "A norm below 0.8 asks for a factor of 10. Is it looked at after the halvings, on the halved tensor?")
+        return mistake(
+            "times-ten-forgotten",
+            "A norm below 0.8 asks for a factor of 10. Is it looked at after the halvings, on the halved tensor?",
+        )
     halvings = -np.log2(got) if got > 0 else -1.0
     if np.isclose(halvings, round(halvings)) and got * norm > 1:
         return mistake("too-few-halvings", "The norm was still above 1 when the halving ended.")
     return mistake("wrong-factor", "Halve as long as the norm is above 1; then multiply by 10 if it is below 0.8.")
 
 
-@rescale.criterion("dynamic", points=2, says="run as usual, it halves while the norm is above 1 and takes ten times what is below 0.8")
+@rescale.criterion(
+    "dynamic", points=2, says="run as usual, it halves while the norm is above 1 and takes ten times what is below 0.8"
+)
 def _(case: Case, seen: Seen) -> Mistake | None:
     failed = stopped(seen, "run it as usual", "stops-when-run", "Rescale()(x)", "The dynamic run stops with an error.")
     if failed:
@@ -257,13 +130,24 @@ def _wrong_captured(case: Case, seen: Seen) -> Mistake | None:
         f"The dynamic run is right, and the captured graph repeats the decisions that the first input (norm {recorded:.4g}) led to: "
         "an `if` or `while` on a value of the tensor was decided once, by Python, while the graph was recorded."
     )
-    return Mistake("branch-frozen", wrong.expected, wrong.observed, cause, f"captured with norm {recorded:.4g}, called with {wrong.tried}")
+    return Mistake(
+        "branch-frozen",
+        wrong.expected,
+        wrong.observed,
+        cause,
+        f"captured with norm {recorded:.4g}, called with {wrong.tried}",
+    )
 
 
 def _first_wrong(case: Case, seen: Seen, name: str) -> Mistake | None:
     outputs = seen.array(name)
     if len(outputs) != len(case["xs"]):
-        return Mistake("wrong-shape", f"shape {case['xs'].shape}", f"shape {outputs.shape}", "Each result should have the shape of its x.")
+        return Mistake(
+            "wrong-shape",
+            f"shape {case['xs'].shape}",
+            f"shape {outputs.shape}",
+            "Each result should have the shape of its x.",
+        )
     found = (_explain(x, out, band) for x, out, band in zip(case["xs"], outputs, BANDS))
     return next((m for m in found if m), None)
 
@@ -275,14 +159,22 @@ def _(case: Case, seen: Seen) -> Mistake | None:
 
 def _capture_failed(case: Case, seen: Seen) -> Mistake | None:
     tried = f"hybridize(), then {len(case['xs']) + 1} calls with inputs of one shape"
-    failed = stopped(seen, "capture it", "capture-stops", tried, "The block cannot be captured. What in `forward` needs a value that a graph does not have yet?")
+    failed = stopped(
+        seen,
+        "capture it",
+        "capture-stops",
+        tried,
+        "The block cannot be captured. What in `forward` needs a value that a graph does not have yet?",
+    )
     if failed:
         return failed
     runs = seen.number("python_runs")
     if runs <= 2:
         return None
     cause = "`forward` ran in Python again and again, so nothing was gained: does the class switch capture off or go around it?"
-    return Mistake("not-captured", "`forward` run in Python once or twice, to capture it", f"{runs:.0f} runs", cause, tried)
+    return Mistake(
+        "not-captured", "`forward` run in Python once or twice, to capture it", f"{runs:.0f} runs", cause, tried
+    )
 
 
 @rescale.criterion("recorded branch", points=1, says="captured, it is right for the input it was captured with")
@@ -318,7 +210,13 @@ def _wrong_gradient(case: Case, seen: Seen, name: str, form: str) -> Mistake | N
         if not np.allclose(gradient, factor * case["weigh"], rtol=1e-3):
             cause = "Within a branch the result is x times a fixed factor, and so is the gradient; what decides (the norm) adds nothing to it."
             ratio = float((gradient / case["weigh"]).mean())
-            return Mistake("wrong-gradient", f"a gradient of {factor:.6g} times the incoming one", f"{ratio:.6g} times", cause, f"{form}: {band}")
+            return Mistake(
+                "wrong-gradient",
+                f"a gradient of {factor:.6g} times the incoming one",
+                f"{ratio:.6g} times",
+                cause,
+                f"{form}: {band}",
+            )
     return None
 
 

@@ -17,21 +17,31 @@ from autograder.exercise import Error, Mistake, Seen
 Layer = dict[str, np.ndarray]
 
 
+def single(values: np.ndarray) -> np.ndarray:
+    """In single precision, as miniblocks computes."""
+    return values.astype(np.float32)
+
+
 def dense(rng: np.random.Generator, inputs: int, units: int) -> Layer:
     """Weights of a dense layer that neither shrink nor blow up what passes: orthonormal, scaled a little."""
     square = np.linalg.qr(rng.normal(size=(max(inputs, units),) * 2))[0]
     bias = rng.uniform(0.3, 0.9, units) * rng.choice([-1, 1], units)
-    return {"weight": np.float32(1.2 * square[:units, :inputs]), "bias": np.float32(bias)}
+    return {"weight": single(1.2 * square[:units, :inputs]), "bias": single(bias)}
 
 
 def scale(rng: np.random.Generator) -> Layer:
     """The one weight of a layer that multiplies an array of any shape."""
-    return {"weight": np.float32(rng.uniform(1.3, 2.5, 1) * rng.choice([-1, 1]))}
+    return {"weight": single(rng.uniform(1.3, 2.5, 1) * rng.choice([-1, 1]))}
 
 
 def inputs(rng: np.random.Generator, *shape: int) -> np.ndarray:
     """Numbers well away from 0, of both signs."""
-    return np.float32(rng.uniform(0.4, 1.6, shape) * rng.choice([-1, 1], shape))
+    return single(rng.uniform(0.4, 1.6, shape) * rng.choice([-1, 1], shape))
+
+
+def scaled(x: np.ndarray, norm: float) -> np.ndarray:
+    """x made as long as asked."""
+    return single(x / np.linalg.norm(x) * norm)
 
 
 def run_chain(x: torch.Tensor, layers: Sequence[dict[str, torch.Tensor]], relu: bool = False) -> torch.Tensor:
@@ -86,6 +96,13 @@ def numbers(array: Any, most: int = 4) -> str:
         return "nothing"
     shown = ", ".join(f"{v:.4g}" for v in array.ravel()[:most])
     return f"shape {array.shape}: {shown}{', …' if array.size > most else ''}"
+
+
+def marks(values: Any, most: int = 4) -> str:
+    """Numbers read back, for a message."""
+    if not isinstance(values, list) or not all(isinstance(v, (int, float)) for v in values):
+        return "nothing"
+    return "[" + ", ".join(f"{v:.4g}" for v in values[:most]) + (", …]" if len(values) > most else "]")
 
 
 def stopped(seen: Seen, step: str, mistake: str, tried: str, cause: str, expected: str = "no error") -> Mistake | None:

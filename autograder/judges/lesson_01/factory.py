@@ -58,15 +58,25 @@ def _tried(case: Case) -> str:
 
 def _product(case: Case) -> str:
     units = [len(layer["weight"]) for layer in case["instance"]]
-    return f"nn.Dense({units[0]})" if len(units) == 1 else "two dense layers in a row, " + " and ".join(map(str, units)) + " units"
+    return (
+        f"nn.Dense({units[0]})"
+        if len(units) == 1
+        else "two dense layers in a row, " + " and ".join(map(str, units)) + " units"
+    )
 
 
 def _not_a_network(case: Case, seen: Seen) -> Mistake | None:
-    failed = stopped(seen, "build the stack", "cannot-be-built", _tried(case), "`stack` itself stops. Nothing may be computed before there is an x.")
+    failed = stopped(
+        seen,
+        "build the stack",
+        "cannot-be-built",
+        _tried(case),
+        "`stack` itself stops. Nothing may be computed before there is an x.",
+    )
     if failed or seen["is_block"]:
         return failed
-    cause = f"What came back is a {seen['kind']}. A Python container has no forward, and registers nothing: the blocks belong into a block."
-    return Mistake("returns-no-block", "a block", f"a {seen['kind']}", cause, _tried(case))
+    cause = f"What came back is a {seen['class_name']}. A Python container has no forward, and registers nothing: the blocks belong into a block."
+    return Mistake("returns-no-block", "a block", f"a {seen['class_name']}", cause, _tried(case))
 
 
 @stack.criterion("n instances", points=2, says="the factory is called n times, and the network has n blocks")
@@ -84,29 +94,42 @@ def _wrong_count(case: Case, seen: Seen) -> Mistake | None:
     if failed or seen["length"] == case["n"]:
         return failed
     cause = "There are blocks in the network that this call did not make: it existed before, as a global name or a default argument."
-    return Mistake("blocks-left-over", wanted, f"{seen['length']}, after {seen['calls']} calls of the factory", cause, _tried(case))
+    return Mistake(
+        "blocks-left-over", wanted, f"{seen['length']}, after {seen['calls']} calls of the factory", cause, _tried(case)
+    )
 
 
 def _wrong_calls(case: Case, seen: Seen) -> Mistake | None:
     calls, n = seen["calls"], case["n"]
-    expected, observed = f"{n} calls of the factory", f"{calls} calls"
+    expected, observed = f"{n} calls of the factory", f"{calls} of them"
 
     def mistake(id: str, cause: str) -> Mistake:
         return Mistake(id, expected, observed, cause, _tried(case))
 
     if calls == n and seen.values.get("calls_after", n) > n:
         observed = f"{seen['calls_after']} calls after net(x)"
-        return mistake("builds-in-forward", "The blocks are made when the network runs, not when it is built: each call starts anew, untrained.")
+        return mistake(
+            "builds-in-forward",
+            "The blocks are made when the network runs, not when it is built: each call starts anew, untrained.",
+        )
     if calls == n:
         return None
     if calls == 0:
-        return mistake("factory-ignored", "The factory was not called while the stack was built. Whatever it makes is what the network must consist of.")
+        return mistake(
+            "factory-ignored",
+            "The factory was not called while the stack was built. Whatever it makes is what the network must consist of.",
+        )
     if calls == 1 and n != 2:
-        return mistake("factory-called-once", "One block was made and used, or copied, at every place. A block and its copy are no two instances: even their names clash.")
+        return mistake(
+            "factory-called-once",
+            "One block was made and used, or copied, at every place. A block and its copy are no two instances: even their names clash.",
+        )
     if calls == n - 1:
         return mistake("one-too-few", "One call too few: does the counting start at 1, or a first block get lost?")
     if calls == n + 1:
-        return mistake("one-too-many", "One call too many: is a block made to look at it first, or the last one counted twice?")
+        return mistake(
+            "one-too-many", "One call too many: is a block made to look at it first, or the last one counted twice?"
+        )
     return mistake("wrong-count", "The number of calls is not the number asked for.")
 
 
@@ -128,7 +151,13 @@ def _(case: Case, seen: Seen) -> Mistake | None:
 def _output_mistake(case: Case, seen: Seen) -> Mistake | None:
     tried = f"net = {_tried(case)}; weights written through net[0], net[1], …; net(x)"
     failed = _unusable(case, seen)
-    failed = failed or stopped(seen, "set its weights and call it", "cannot-be-called", tried, "Do the blocks come from the factory, and does each fit the next?")
+    failed = failed or stopped(
+        seen,
+        "set its weights and call it",
+        "cannot-be-called",
+        tried,
+        "Do the blocks come from the factory, and does each fit the next?",
+    )
     if failed:
         return failed
     got, wanted = seen.array("output"), _in_a_row(case, case["layers"])
@@ -144,9 +173,15 @@ def _explain(case: Case, got: np.ndarray) -> tuple[str, str]:
     if same(got, _in_a_row(case, layers[::-1])):
         return "order-reversed", "The blocks run in the opposite order."
     if n and same(got, _in_a_row(case, [layers[-1]] * n)):
-        return "one-instance-repeated", "The weights written last are everywhere: net[0], net[1], … are one and the same block."
+        return (
+            "one-instance-repeated",
+            "The weights written last are everywhere: net[0], net[1], … are one and the same block.",
+        )
     if n and same(got, np.sum([_in_a_row(case, [one]) for one in layers], axis=0)):
-        return "side-by-side", "Each block got x, and the outputs were added. In a row, each gets what the one before it gave."
+        return (
+            "side-by-side",
+            "Each block got x, and the outputs were added. In a row, each gets what the one before it gave.",
+        )
     if n and same(got, _in_a_row(case, layers[:1])):
         return "only-the-first", "Only the first block was run."
     if n and same(got, _in_a_row(case, layers[-1:])):
@@ -165,7 +200,13 @@ def _(case: Case, seen: Seen) -> Mistake | None:
     if not changed and len(others) == max(case["n"] - 1, 0):
         return None
     cause = "The same parameters are behind several places: one block was used again and again, or the layers were tied by `params=`."
-    return Mistake("shared-parameters", "other numbers in net[1], net[2], …", f"the number turned up in net[{changed[0] if changed else '?'}]", cause, tried)
+    return Mistake(
+        "shared-parameters",
+        "other numbers in net[1], net[2], …",
+        f"the number turned up in net[{changed[0] if changed else '?'}]",
+        cause,
+        tried,
+    )
 
 
 @stack.criterion("trains", points=1, says="one step of training changes each block by its own gradient")
@@ -174,7 +215,9 @@ def _(case: Case, seen: Seen) -> Mistake | None:
     failed = _unusable(case, seen)
     if failed or case["n"] == 0:
         return failed
-    cause = "Collecting or changing the parameters stops. Copies of one block carry its names, so their parameters clash."
+    cause = (
+        "Collecting or changing the parameters stops. Copies of one block carry its names, so their parameters clash."
+    )
     failed = stopped(seen, "train it for one step", "copies-clash", tried, cause)
     if failed:
         return failed
@@ -182,7 +225,9 @@ def _(case: Case, seen: Seen) -> Mistake | None:
     if all(all_same(mine, theirs) for mine, theirs in zip(seen["trained"], wanted, strict=True)):
         return None
     cause = "A block that stands at several places gets the sum of their gradients; one that is not registered gets no step at all."
-    return _output_mistake(case, seen) or Mistake("trained-together", numbers(wanted[0][0]), numbers(seen["trained"][0][0]), cause, tried)
+    return _output_mistake(case, seen) or Mistake(
+        "trained-together", numbers(wanted[0][0]), numbers(seen["trained"][0][0]), cause, tried
+    )
 
 
 def _trained(case: Case) -> list[list[np.ndarray]]:
@@ -208,23 +253,47 @@ def _(case: Case, seen: Seen) -> Mistake | None:
         return failed
     if 0 < seen["collected"] < wanted:
         cause = "Fewer parameters than n blocks have: blocks or parameters are shared, or some are not registered."
-        return _wrong_count(case, seen) or Mistake("parameters-missing", f"{wanted} parameters", f"{seen['collected']}", cause, tried)
-    cause = "The blocks are not registered with the network." if not seen["collected"] else "There are more blocks in the network than this call made."
-    return Mistake("blocks-left-over" if seen["collected"] else "not-registered", f"{wanted} parameters", f"{seen['collected']}", cause, tried)
+        return _wrong_count(case, seen) or Mistake(
+            "parameters-missing", f"{wanted} parameters", f"{seen['collected']}", cause, tried
+        )
+    cause = (
+        "The blocks are not registered with the network."
+        if not seen["collected"]
+        else "There are more blocks in the network than this call made."
+    )
+    return Mistake(
+        "blocks-left-over" if seen["collected"] else "not-registered",
+        f"{wanted} parameters",
+        f"{seen['collected']}",
+        cause,
+        tried,
+    )
 
 
 @stack.criterion("again", points=1, says="a second stack has nothing to do with the first")
 def _(case: Case, seen: Seen) -> Mistake | None:
     tried = f"net = {_tried(case)}; other = stack(factory, 2); {case['marker']:.3f} written into all of other; net read"
-    failed = _unusable(case, seen) or stopped(seen, "build a second stack", "works-once", tried, "The first call of `stack` works and the next one does not.")
+    failed = _unusable(case, seen) or stopped(
+        seen, "build a second stack", "works-once", tried, "The first call of `stack` works and the next one does not."
+    )
     if failed:
         return failed
     if seen["second_length"] != 2:
         cause = "The second stack is not of the length asked for: what it holds besides was made before, and kept in a global name or a default argument."
         return Mistake("blocks-left-over", "2 blocks in the second stack", f"{seen['second_length']}", cause, tried)
     kept = seen["first_after"][1:]  # the first block was marked before
-    if any(np.isclose(v, case["marker"]) for values in kept for v in values) and "others" in seen and not _bled(case, seen):
-        return Mistake("stacks-share-blocks", "other numbers in net", "the number written into the second stack", "Both stacks consist of the same blocks.", tried)
+    if (
+        any(np.isclose(v, case["marker"]) for values in kept for v in values)
+        and "others" in seen
+        and not _bled(case, seen)
+    ):
+        return Mistake(
+            "stacks-share-blocks",
+            "other numbers in net",
+            "the number written into the second stack",
+            "Both stacks consist of the same blocks.",
+            tried,
+        )
     return None
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from autograder.exercise import Case, Exercise, Mistake, Seen, one_of
-from autograder.judges.lesson_01.evidence import chain, dense, inputs, numbers, same, stopped
+from autograder.judges.lesson_01.evidence import chain, dense, inputs, marks, numbers, same, stopped
 from miniblocks import nd, nn
 
 SECTION = "A block of your own"
@@ -44,7 +44,12 @@ def _(rng: np.random.Generator) -> list[Case]:
 def _(case: Case, seen: Seen) -> Mistake | None:
     answer = seen["answer"]
     if not isinstance(answer, str) or answer not in BELIEFS:
-        return Mistake("not-a-choice", f"one of {', '.join(BELIEFS)}", repr(answer), "Return the letter of your choice as a string.")
+        return Mistake(
+            "not-a-choice",
+            f"one of {', '.join(BELIEFS)}",
+            repr(answer),
+            "Return the letter of your choice as a string.",
+        )
     happened, message = without_super(case["units"])
     if answer == happened:
         return None
@@ -73,12 +78,13 @@ def without_super(units: int) -> tuple[str, str]:
         lambda: made[0].initialize(),
         lambda: made[0](nd.array(np.ones((2, 3), np.float32))),
     )
-    for letter, step in zip(BELIEFS, steps):
-        try:
-            step()
-        except Exception as error:
-            return letter, f"{type(error).__name__}: {str(error).splitlines()[0]}"
-    return ("d" if made[0].collect_params() else "e"), ""
+    with nn.fresh_names():  # the learner's own blocks keep counting as if nothing had been made here
+        for letter, step in zip(BELIEFS, steps):
+            try:
+                step()
+            except Exception as error:
+                return letter, f"{type(error).__name__}: {str(error).splitlines()[0]}"
+        return ("d" if made[0].collect_params() else "e"), ""
 
 
 repair = Exercise(
@@ -123,10 +129,18 @@ def _not_built(case: Case, seen: Seen) -> Mistake | None:
         return None
     reached = seen["block_init"]
     if reached == "finished":
-        return Mistake("fails-after-super", "a network", str(error), "`Block.__init__` ran, and a later line stopped.", tried)
+        return Mistake(
+            "fails-after-super", "a network", str(error), "`Block.__init__` ran, and a later line stopped.", tried
+        )
     if reached == "entered":
         cause = "The parent was called with arguments that it does not take. It knows nothing of `hidden` and `units`; pass on `**kwargs` alone."
-        return Mistake("super-with-wrong-arguments", "Block.__init__ called with the keyword arguments it knows", str(error), cause, tried)
+        return Mistake(
+            "super-with-wrong-arguments",
+            "Block.__init__ called with the keyword arguments it knows",
+            str(error),
+            cause,
+            tried,
+        )
     if seen.values.get("mentions_super"):
         cause = (
             "`__init__` mentions its parent, and still nothing of `Block.__init__` had run when the first layer was assigned. "
@@ -141,7 +155,9 @@ def _not_a_block(seen: Seen) -> Mistake | None:
     if seen["kind"]:
         return None
     cause = "The class no longer inherits from `nn.Block`, and with that it lost `initialize`, `collect_params` and the rest."
-    return Mistake("not-a-block", "a class that inherits from nn.Block", f"a class with the parents {seen['bases']}", cause)
+    return Mistake(
+        "not-a-block", "a class that inherits from nn.Block", f"a class with the parents {seen['bases']}", cause
+    )
 
 
 @repair.criterion("computes", points=2, says="net(x) is the output layer of the hidden layer of x")
@@ -154,7 +170,9 @@ def _(case: Case, seen: Seen) -> Mistake | None:
     if failed or same(seen.array("output"), wanted):
         return failed
     if same(seen["output"], chain(case["x"], case["layers"])):
-        return Mistake("activation-lost", numbers(wanted), numbers(seen["output"]), "The hidden layer has lost its relu.", tried)
+        return Mistake(
+            "activation-lost", numbers(wanted), numbers(seen["output"]), "The hidden layer has lost its relu.", tried
+        )
     return Mistake("layers-changed", numbers(wanted), numbers(seen["output"]), cause, tried)
 
 
@@ -172,7 +190,13 @@ def _(case: Case, seen: Seen) -> Mistake | None:
     read, wanted = seen["read_back"], [case["marker"]] * 4
     if isinstance(read, list) and np.allclose(read, wanted) and seen.number("collected") == 4:
         return None
-    return Mistake("children-not-registered", f"4 parameters, each read back as {case['marker']:.3f}", f"{seen['collected']} collected; read back {read}", cause, tried)
+    return Mistake(
+        "children-not-registered",
+        f"4 parameters, each read back as {case['marker']:.3f}",
+        f"{seen['collected']} collected; read back {marks(read)}",
+        cause,
+        tried,
+    )
 
 
 @repair.criterion("keywords", points=2, says="keyword arguments such as prefix= reach Block")

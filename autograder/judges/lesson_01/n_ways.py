@@ -5,7 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from autograder.exercise import Case, Exercise, Mistake, Seen
-from autograder.judges.lesson_01.branches import collected_mistake, gradients_mistake, intact_mistake, merged, output_mistake
+from autograder.judges.lesson_01.branches import (
+    collected_mistake,
+    gradients_mistake,
+    intact_mistake,
+    merged,
+    output_mistake,
+)
 from autograder.judges.lesson_01.evidence import dense, inputs, scale
 
 parallel = Exercise(
@@ -90,15 +96,30 @@ def _(case: Case, seen: Seen) -> Mistake | None:
     expected = "a ValueError that names what was asked for"
     error = seen.error("build with an unknown merge")
     if error is None:
-        return Mistake("unknown-merge-accepted", expected, "no error", "A typing mistake would go unnoticed until the first call, or for ever.", tried)
+        return Mistake(
+            "unknown-merge-accepted",
+            expected,
+            "no error",
+            "A typing mistake would go unnoticed until the first call, or for ever.",
+            tried,
+        )
     if error.type != "ValueError":
-        return Mistake("unknown-merge-other-error", expected, str(error), "A value that cannot be used is a `ValueError`.", tried)
+        return Mistake(
+            "unknown-merge-other-error", expected, str(error), "A value that cannot be used is a `ValueError`.", tried
+        )
     if case["unknown"] not in error.message:
-        return Mistake("unknown-merge-not-named", expected, str(error), "Whoever reads the message should see what was wrong: put the value into it.", tried)
+        return Mistake(
+            "unknown-merge-not-named",
+            expected,
+            str(error),
+            "Whoever reads the message should see what was wrong: put the value into it.",
+            tried,
+        )
     return None
 
 
 @parallel.criterion("input intact", points=1, says="the caller's x is left as it was")
 def _(case: Case, seen: Seen) -> Mistake | None:
-    wrong = intact_mistake(case, seen, _call(case)) if "x_after" in seen else output_mistake(case, seen, _call(case))
-    return wrong
+    return (None if "x_after" in seen else output_mistake(case, seen, _call(case))) or intact_mistake(
+        case, seen, _call(case)
+    )

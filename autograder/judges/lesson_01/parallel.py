@@ -6,7 +6,7 @@ import numpy as np
 
 from autograder.exercise import Case, Exercise, Mistake, Seen
 from autograder.judges.lesson_01.branches import collected_mistake, gradients_mistake, merged, output_mistake
-from autograder.judges.lesson_01.evidence import dense, inputs, numbers, same, scale, stopped
+from autograder.judges.lesson_01.evidence import dense, inputs, numbers, same, scale, single, stopped
 
 parallel_block = Exercise(
     "01-parallel-block",
@@ -26,7 +26,7 @@ def _case(rng: np.random.Generator, x: np.ndarray, again: np.ndarray, branches: 
     case: Case = {"x": x, "again": again, "branches": branches, "axis": axis, "nested": len(branches) == 3}
     case["weigh"] = inputs(rng, *merged(case).shape)
     case["markers"] = [float(v) for v in rng.uniform(2, 3, sum(len(layer) for b in branches for layer in b))]
-    case["other"] = [{k: np.float32(v + 0.5) for k, v in layer.items()} for layer in branches[-1]]
+    case["other"] = [{k: single(v + 0.5) for k, v in layer.items()} for layer in branches[-1]]
     return case
 
 
@@ -67,7 +67,9 @@ def _(case: Case, seen: Seen) -> Mistake | None:
     if wrong is None or output_mistake(case, seen, _call(case)):
         return wrong
     cause = "The first call is right and the second is not: something of the first x (its batch size, its numbers) was kept."
-    return Mistake("works-once", wrong.expected, wrong.observed, cause, f"{wrong.tried}, after a call with shape {case['x'].shape}")
+    return Mistake(
+        "works-once", wrong.expected, wrong.observed, cause, f"{wrong.tried}, after a call with shape {case['x'].shape}"
+    )
 
 
 @parallel_block.criterion("nested", points=1, says="the blocks may be networks, parallel blocks among them")

@@ -6,7 +6,17 @@ import numpy as np
 import torch
 
 from autograder.exercise import Case, Exercise, Mistake, Seen
-from autograder.judges.lesson_01.evidence import all_same, chain, dense, inputs, numbers, same, stopped, torch_gradients
+from autograder.judges.lesson_01.evidence import (
+    all_same,
+    chain,
+    dense,
+    inputs,
+    marks,
+    numbers,
+    same,
+    stopped,
+    torch_gradients,
+)
 
 list_mlp = Exercise(
     "01-list-is-not-a-block",
@@ -17,7 +27,7 @@ list_mlp = Exercise(
     hints=(
         "Assigning a block to an attribute registers it. A list is not a block, so assigning a list registers nothing.",
         "A block may be registered by `self.register_child(block)`, by an attribute of its own, or by standing in a block that is registered.",
-        "Attributes need different names: assigning to the same one again replaces the layer before. `setattr(self, f\"layer{i}\", layer)` makes many.",
+        'Attributes need different names: assigning to the same one again replaces the layer before. `setattr(self, f"layer{i}", layer)` makes many.',
     ),
 )
 
@@ -55,7 +65,13 @@ def _usable(case: Case, seen: Seen) -> Mistake | None:
         return Mistake("widths-ignored", f"{wanted} hidden layers in net.layers", f"{count}", cause, _call(case))
     if len(set(seen["identities"])) < wanted + 1:
         cause = "One and the same layer object stands at several places: a new `nn.Dense(…)` has to be made for each."
-        return Mistake("one-layer-repeated", f"{wanted + 1} different layers", f"{len(set(seen['identities']))}", cause, _call(case))
+        return Mistake(
+            "one-layer-repeated",
+            f"{wanted + 1} different layers",
+            f"{len(set(seen['identities']))}",
+            cause,
+            _call(case),
+        )
     return None
 
 
@@ -69,7 +85,13 @@ def _output_mistake(case: Case, seen: Seen) -> Mistake | None:
     if usable:
         return usable
     tried = f"{_call(case)}, weights written through net.layers and net.output, then net(x)"
-    failed = stopped(seen, "set its weights and call it", "layers-do-not-fit", tried, "The weights do not fit, or the call stops. Do the layers have the widths asked for, in that order?")
+    failed = stopped(
+        seen,
+        "set its weights and call it",
+        "layers-do-not-fit",
+        tried,
+        "The weights do not fit, or the call stops. Do the layers have the widths asked for, in that order?",
+    )
     if failed:
         return failed
     wanted, got = chain(case["x"], case["layers"], relu=True), seen.array("output")
@@ -86,8 +108,14 @@ def _why(case: Case, got: np.ndarray) -> tuple[str, str]:
     if same(got, np.maximum(chain(x, layers, relu=True), 0)):
         return "relu-on-output", "The output layer has no activation: its numbers may be negative."
     if same(got, np.maximum(chain(x, layers[:-1], relu=True), 0)):
-        return "output-layer-forgotten", "What came out is the last hidden layer: `forward` must end with `self.output`."
-    return "other-layers-compute", "Other layers than those in net.layers and net.output compute the result. Does `forward` use these very objects?"
+        return (
+            "output-layer-forgotten",
+            "What came out is the last hidden layer: `forward` must end with `self.output`.",
+        )
+    return (
+        "other-layers-compute",
+        "Other layers than those in net.layers and net.output compute the result. Does `forward` use these very objects?",
+    )
 
 
 @list_mlp.criterion("registered", points=3, says="initialize() and collect_params() reach every layer")
@@ -107,10 +135,22 @@ def _(case: Case, seen: Seen) -> Mistake | None:
     if failed:
         return _output_mistake(case, seen) or failed
     if count > wanted:
-        return Mistake("registered-too-many", expected, f"{count} parameters", "Layers are registered that the network does not use.", tried)
+        return Mistake(
+            "registered-too-many",
+            expected,
+            f"{count} parameters",
+            "Layers are registered that the network does not use.",
+            tried,
+        )
     if not np.allclose(sorted(seen["read_back"]), sorted(case["markers"])):
         cause = "The parameters collected are not those of the layers in net.layers: copies, or layers made anew."
-        return _output_mistake(case, seen) or Mistake("registered-others", "each number found again in net.layers or net.output", f"read back {seen['read_back']}", cause, tried)
+        return _output_mistake(case, seen) or Mistake(
+            "registered-others",
+            "each number found again in net.layers or net.output",
+            f"read back {marks(seen['read_back'])}",
+            cause,
+            tried,
+        )
     return None
 
 
@@ -133,9 +173,13 @@ def _uncollected(case: Case, seen: Seen, count: int, hidden: int, expected: str,
 @list_mlp.criterion("gradients", points=1, says="backward reaches every layer")
 def _(case: Case, seen: Seen) -> Mistake | None:
     tried = f"{_call(case)}, weights set, (net(x) * w).sum().backward()"
-    failed = _usable(case, seen) or stopped(seen, "send a gradient back", "gradient-lost", tried, "No gradient gets through the network.")
+    failed = _usable(case, seen) or stopped(
+        seen, "send a gradient back", "gradient-lost", tried, "No gradient gets through the network."
+    )
     if failed or "gradients" not in seen:
-        return _output_mistake(case, seen) or failed
+        wrong = _output_mistake(case, seen) or failed
+        if wrong:
+            return wrong
 
     def only(parts: list[torch.Tensor]) -> torch.Tensor:
         return parts[0]
@@ -144,7 +188,9 @@ def _(case: Case, seen: Seen) -> Mistake | None:
     if all_same(seen["gradients"], wanted):
         return None
     cause = "Gradients differ from those of the network asked for; a layer computes something else, or is left out."
-    return _output_mistake(case, seen) or Mistake("wrong-gradients", numbers(wanted[0]), numbers(first_array(seen["gradients"])), cause, tried)
+    return _output_mistake(case, seen) or Mistake(
+        "wrong-gradients", numbers(wanted[0]), numbers(first_array(seen["gradients"])), cause, tried
+    )
 
 
 def first_array(values: object) -> object:
@@ -157,16 +203,22 @@ def _(case: Case, seen: Seen) -> Mistake | None:
     if usable:
         return usable
     tried = f"two networks {_call(case)}; the first one's weights overwritten with {case['markers'][0]:.3f}, the second one's read"
-    failed = stopped(seen, "build a second network", "second-network-fails", tried, "The class works once, and not a second time.")
+    failed = stopped(
+        seen, "build a second network", "second-network-fails", tried, "The class works once, and not a second time."
+    )
     if failed:
         return failed
     if seen["second_count"] != len(case["widths"]):
         cause = "The second network has the first one's layers as well: the list is kept by the class (or a default argument), not by the instance."
-        return Mistake("shared-between-networks", f"{len(case['widths'])} hidden layers", f"{seen['second_count']}", cause, tried)
+        return Mistake(
+            "shared-between-networks", f"{len(case['widths'])} hidden layers", f"{seen['second_count']}", cause, tried
+        )
     if "output" in seen and not same(seen.values.get("first_after"), seen["output"]):
         cause = "The first network changed when the second was made: the list that holds its layers belongs to the class, not to the instance."
-        return Mistake("shared-between-networks", numbers(seen["output"]), numbers(seen.values.get("first_after")), cause, tried)
+        return Mistake(
+            "shared-between-networks", numbers(seen["output"]), numbers(seen.values.get("first_after")), cause, tried
+        )
     if any(np.isclose(v, case["markers"][0]) for v in seen["second_read"]):
         cause = "What was written into one network was read in the other: their layers are the same objects."
-        return Mistake("shared-between-networks", "other weights", f"{seen['second_read']}", cause, tried)
+        return Mistake("shared-between-networks", "other weights", marks(seen["second_read"]), cause, tried)
     return None

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from autograder.exercise import Case, Exercise, Mistake, Seen
-from autograder.judges.lesson_01.evidence import Layer, chain, dense, inputs, numbers, same, stopped
+from autograder.judges.lesson_01.evidence import Layer, chain, dense, inputs, marks, numbers, same, stopped
 
 my_sequential = Exercise(
     "01-my-sequential",
@@ -62,7 +62,13 @@ def _called(case: Case) -> str:
 
 
 def _cannot_add(case: Case, seen: Seen) -> Mistake | None:
-    return stopped(seen, "add blocks one at a time", "cannot-add", f"MySequential(), then add(block) for a {_filled(case)}", "`add` should take a block and keep it.")
+    return stopped(
+        seen,
+        "add blocks one at a time",
+        "cannot-add",
+        f"MySequential(), then add(block) for a {_filled(case)}",
+        "`add` should take a block and keep it.",
+    )
 
 
 def _output_mistake(case: Case, seen: Seen, name: str, step: str, tried: str) -> Mistake | None:
@@ -80,10 +86,22 @@ def _explain(case: Case, got: np.ndarray) -> tuple[str, str]:
     layers, x = _chosen(case), case["x"]
     by_name = [case["layers"][i] for i in sorted(dict.fromkeys(case["order"]), key=str)]
     guesses: list[tuple[list[Layer], str, str]] = [
-        ([case["layers"][i] for i in dict.fromkeys(case["order"])], "same-block-collapsed", "A block that was added twice ran once: it is kept under its name, and a name can stand in a dictionary only once."),
+        (
+            [case["layers"][i] for i in dict.fromkeys(case["order"])],
+            "same-block-collapsed",
+            "A block that was added twice ran once: it is kept under its name, and a name can stand in a dictionary only once.",
+        ),
         (layers[::-1], "order-reversed", "The blocks ran from last to first."),
-        (by_name, "order-by-name", "The blocks ran in the order of their names, in which dense10 comes before dense2. The order of adding counts."),
-        (layers[-1:], "only-the-last", "Only the last block ran, or each was given x itself and the last result returned."),
+        (
+            by_name,
+            "order-by-name",
+            "The blocks ran in the order of their names, in which dense10 comes before dense2. The order of adding counts.",
+        ),
+        (
+            layers[-1:],
+            "only-the-last",
+            "Only the last block ran, or each was given x itself and the last result returned.",
+        ),
         (layers[:1], "only-the-first", "Only the first block ran: is the `return` inside the loop?"),
         ([], "nothing-ran", "x came back as it was: no block ran."),
         (layers[1:], "first-left-out", "The first block did not run."),
@@ -100,7 +118,9 @@ def _(case: Case, seen: Seen) -> Mistake | None:
     return None if _twice(case) else _output_mistake(case, seen, "output", "call it", _called(case))
 
 
-@my_sequential.criterion("several at once", points=1, says="add takes any number of blocks, and blocks may be MySequential themselves")
+@my_sequential.criterion(
+    "several at once", points=1, says="add takes any number of blocks, and blocks may be MySequential themselves"
+)
 def _(case: Case, seen: Seen) -> Mistake | None:
     if _twice(case):
         return None
@@ -110,19 +130,35 @@ def _(case: Case, seen: Seen) -> Mistake | None:
     failed = failed or _output_mistake(case, seen, "together", "add several blocks at once", tried)
     if failed:
         return failed
-    return _output_mistake(case, seen, "nested", "put one into another", f"{_filled(case)}, the first two inside a MySequential of their own; net(x)")
+    return _output_mistake(
+        case,
+        seen,
+        "nested",
+        "put one into another",
+        f"{_filled(case)}, the first two inside a MySequential of their own; net(x)",
+    )
 
 
-@my_sequential.criterion("length and loop", points=1, says="len(net) is the number of blocks, and a for loop goes through them")
+@my_sequential.criterion(
+    "length and loop", points=1, says="len(net) is the number of blocks, and a for loop goes through them"
+)
 def _(case: Case, seen: Seen) -> Mistake | None:
     if _twice(case):
         return None
     n, tried = len(case["order"]), f"{_filled(case)}; len(net), and for block in net"
-    failed = _cannot_add(case, seen) or stopped(seen, "ask for its length", "length-missing", tried, "`len(net)` calls `__len__`; is it defined?", f"{n}")
+    failed = _cannot_add(case, seen) or stopped(
+        seen, "ask for its length", "length-missing", tried, "`len(net)` calls `__len__`; is it defined?", f"{n}"
+    )
     if failed:
         return failed
     if seen["length"] != n:
-        return Mistake("length-wrong", f"{n}", f"{seen['length']}", "What is counted here? The blocks that were added are asked for.", tried)
+        return Mistake(
+            "length-wrong",
+            f"{n}",
+            f"{seen['length']}",
+            "What is counted here? The blocks that were added are asked for.",
+            tried,
+        )
     cause = "`for block in net` calls `__iter__`, or else `__getitem__` with 0, 1, … until an IndexError."
     failed = stopped(seen, "go through it", "loop-fails", tried, cause, f"{n} blocks")
     return failed or _blocks_mistake(case, seen["iterated"], list(range(n)), "loop-wrong", cause, tried)
@@ -141,15 +177,25 @@ def _blocks_mistake(case: Case, outputs: Any, positions: list[int], id: str, cau
     return None
 
 
-@my_sequential.criterion("indexing", points=2, says="net[i] and net[-i] are the blocks, and beyond the end there is an IndexError")
+@my_sequential.criterion(
+    "indexing", points=2, says="net[i] and net[-i] are the blocks, and beyond the end there is an IndexError"
+)
 def _(case: Case, seen: Seen) -> Mistake | None:
     return None if _twice(case) else _index_mistake(case, seen) or _beyond_mistake(case, seen)
 
 
 def _index_mistake(case: Case, seen: Seen) -> Mistake | None:
     n, tried = len(case["order"]), f"{_filled(case)}; net[0], net[1], …"
-    failed = _cannot_add(case, seen) or stopped(seen, "index it", "indexing-fails", tried, "`net[i]` calls `__getitem__(i)`; the keys of `_children` are strings, not positions.")
-    return failed or _blocks_mistake(case, seen["items"], list(range(n)), "index-off", "Positions count from 0, in the order of adding.", tried)
+    failed = _cannot_add(case, seen) or stopped(
+        seen,
+        "index it",
+        "indexing-fails",
+        tried,
+        "`net[i]` calls `__getitem__(i)`; the keys of `_children` are strings, not positions.",
+    )
+    return failed or _blocks_mistake(
+        case, seen["items"], list(range(n)), "index-off", "Positions count from 0, in the order of adding.", tried
+    )
 
 
 def _beyond_mistake(case: Case, seen: Seen) -> Mistake | None:
@@ -157,14 +203,22 @@ def _beyond_mistake(case: Case, seen: Seen) -> Mistake | None:
     cause = "Negative positions count from the end, as in a list; an OrderedDict knows nothing of them, a list does."
     tried = f"{_filled(case)}; net[-1], net[-2], …"
     failed = stopped(seen, "index it from the end", "negative-index-fails", tried, cause)
-    failed = failed or _blocks_mistake(case, seen["from_end"], [n - i for i in range(1, n + 1)], "negative-index-fails", cause, tried)
+    failed = failed or _blocks_mistake(
+        case, seen["from_end"], [n - i for i in range(1, n + 1)], "negative-index-fails", cause, tried
+    )
     if failed:
         return failed
     error = seen.error("index it past the end")
     if error is not None and error.type == "IndexError":
         return None
     cause = "Past the end Python's sequences raise an IndexError; loops and other code rely on it."
-    return Mistake("no-index-error", "an IndexError", str(error) if error else f"a {seen['past_end']}", cause, f"{_filled(case)}; net[{n}]")
+    return Mistake(
+        "no-index-error",
+        "an IndexError",
+        str(error) if error else f"a {seen['past_end']}",
+        cause,
+        f"{_filled(case)}; net[{n}]",
+    )
 
 
 @my_sequential.criterion("slicing", points=2, says="a slice is a MySequential of the very same blocks")
@@ -179,19 +233,39 @@ def _(case: Case, seen: Seen) -> Mistake | None:
         cause = "The blocks chosen came back in a Python container, which cannot be called. Put them into a new block of the same class."
         return Mistake("slice-is-a-list", "a MySequential", f"a {kinds[0]}", cause, tried)
     if error:
-        return _cannot_add(case, seen) or Mistake("slicing-fails", "a MySequential", str(error), "`net[1:3]` calls `__getitem__` with a slice object, not with a number.", tried)
+        return _cannot_add(case, seen) or Mistake(
+            "slicing-fails",
+            "a MySequential",
+            str(error),
+            "`net[1:3]` calls `__getitem__` with a slice object, not with a number.",
+            tried,
+        )
     for bounds, text, got in zip(case["slices"], shown, seen["slice_outputs"]):
         wanted = chain(case["x"], _chosen(case)[slice(*bounds)])
         if not same(got, wanted):
-            return Mistake("slice-wrong", numbers(wanted), numbers(got), "The slice holds other blocks than the same slice of a list would, or in another order.", f"{_filled(case)}; {text}(x)")
+            return Mistake(
+                "slice-wrong",
+                numbers(wanted),
+                numbers(got),
+                "The slice holds other blocks than the same slice of a list would, or in another order.",
+                f"{_filled(case)}; {text}(x)",
+            )
     wrong = _slice_shares(case, seen)
-    return wrong and (_index_mistake(case, seen) or _output_mistake(case, seen, "output", "call it", _called(case)) or wrong)
+    return wrong and (
+        _index_mistake(case, seen) or _output_mistake(case, seen, "output", "call it", _called(case)) or wrong
+    )
 
 
 def _slice_shares(case: Case, seen: Seen) -> Mistake | None:
     start = case["slices"][0][0]
     tried = f"{_filled(case)}; other weights written through net[{_bounds(case['slices'][0])}][0]; net(x)"
-    failed = stopped(seen, "write through a slice", "slice-copies", tried, "A slice should be a MySequential that can be indexed itself.")
+    failed = stopped(
+        seen,
+        "write through a slice",
+        "slice-copies",
+        tried,
+        "A slice should be a MySequential that can be indexed itself.",
+    )
     if failed:
         return failed
     layers = _chosen(case)
@@ -218,10 +292,22 @@ def _(case: Case, seen: Seen) -> Mistake | None:
     if seen["collected"] != wanted:
         cause = "The blocks are kept where `Block` does not look: in a list or a dictionary of your own. `register_child` tells it."
         return Mistake("blocks-not-registered", f"{wanted} parameters", f"{seen['collected']}", cause, tried)
-    failed = stopped(seen, "initialise it and call it", "registered-others", tried, "The blocks registered are not those that `forward` calls.")
+    failed = stopped(
+        seen,
+        "initialise it and call it",
+        "registered-others",
+        tried,
+        "The blocks registered are not those that `forward` calls.",
+    )
     if failed or np.allclose(seen["read_back"], case["markers"]):
         return failed
-    return Mistake("registered-others", "each number read back from the blocks added", f"{seen['read_back']}", "Copies are registered, or in another order.", tried)
+    return Mistake(
+        "registered-others",
+        "each number read back from the blocks added",
+        marks(seen["read_back"]),
+        "Copies are registered, or in another order.",
+        tried,
+    )
 
 
 @my_sequential.criterion("twice", points=1, says="a block added twice runs twice")

@@ -1,6 +1,14 @@
 """Lesson 01, layers and blocks: how its answers are tried."""
 
-from autograder.probes.lesson_01 import branches, control_flow, factory, missing_super, predictions, registration, sequential
+from autograder.probes.lesson_01 import (
+    branches,
+    control_flow,
+    factory,
+    missing_super,
+    predictions,
+    registration,
+    sequential,
+)
 
 EXERCISES = (
     *predictions.IDS,
@@ -8,4 +16,13 @@ EXERCISES = (
     *(f"01-{name}" for name in ("parallel-block", "parallel-n-ways", "block-factory")),
 )
 
-__all__ = ["EXERCISES", "branches", "control_flow", "factory", "missing_super", "predictions", "registration", "sequential"]
+__all__ = [
+    "EXERCISES",
+    "branches",
+    "control_flow",
+    "factory",
+    "missing_super",
+    "predictions",
+    "registration",
+    "sequential",
+]

@@ -17,7 +17,7 @@ def _(answer: Any, case: Case, see: Observer) -> None:
     def build(nets: list[nn.Block]) -> Any:
         return answer(nets[0], answer(*nets[1:], **axis) if case["nested"] else nets[1], **axis)
 
-    nets, net = _planted(case, see, build)
+    nets, net = _planted(case, see, build, nd.array(case["x"]))
     with see.attempt("call it again"):
         see["again"] = net(nd.array(case["again"]))
     with see.attempt("change a weight and call it"):
@@ -35,24 +35,24 @@ def _(answer: Any, case: Case, see: Observer) -> None:
     def build(nets: list[nn.Block]) -> Any:
         return answer(*nets, **options)
 
-    _planted(case, see, build)
+    x = nd.array(case["x"])
+    _planted(case, see, build, x)
+    see["x_after"] = x
     _fresh(case, see, build)
 
 
-def _planted(case: Case, see: Observer, build: Any) -> tuple[list[nn.Block], Any]:
+def _planted(case: Case, see: Observer, build: Any, x: nd.Tensor) -> tuple[list[nn.Block], Any]:
     """Branches with the case's weights, initialised by themselves, so that a forgotten registration costs nothing here."""
     nets = [row(branch) for branch in case["branches"]]
     for net, branch in zip(nets, case["branches"]):
         ready(net, case["x"], branch)
     with see.step("build the network"):
         net = build(nets)
-    x = nd.array(case["x"])
     with see.attempt("call it"):
         see["output"] = output = net(x)
         with see.attempt("send a gradient back"):
             (output * nd.array(case["weigh"])).sum().backward()
             see["gradients"] = [gradients(own_parameters(branch)) for branch in nets]
-    see["x_after"] = x
     return nets, net
 
 

@@ -23,7 +23,7 @@ def _(answer: Any, case: Case, see: Observer) -> None:
     x, n = nd.array(case["x"]), case["n"]
     with see.step("build the stack"):
         net = answer(factory, n)
-    see["calls"], see["kind"], see["is_block"] = len(made), type(net).__name__, isinstance(net, nn.Block)
+    see["calls"], see["class_name"], see["is_block"] = len(made), type(net).__name__, isinstance(net, nn.Block)
     with see.attempt("count its blocks"):
         see["length"] = len(net)
     with see.attempt("collect its parameters"):

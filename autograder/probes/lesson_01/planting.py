@@ -94,7 +94,9 @@ def gradients(parameters: Iterable[nn.Parameter]) -> list[np.ndarray]:
     return [p.grad().asnumpy() for p in parameters]
 
 
-def collect(see: Observer, net: nn.Block, x: np.ndarray, marks: Sequence[float], handles: Iterable[nn.Parameter]) -> None:
+def collect(
+    see: Observer, net: nn.Block, x: np.ndarray, marks: Sequence[float], handles: Iterable[nn.Parameter]
+) -> None:
     """What a network collects, and whether it is what `handles` hold: write through the one, read through the other."""
     with see.attempt("collect its parameters"):
         collected = list(net.collect_params().values())

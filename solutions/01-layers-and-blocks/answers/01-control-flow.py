@@ -37,6 +37,8 @@ class Rescale(nn.Block):
 
 # %% wrong: Python decides, with numbers
 # finding: branch-frozen
+# observed: x multiplied by 0.5
+# score: 5
 class Rescale(nn.Block):
     def forward(self, x):
         while x.norm().asscalar() > 1:
@@ -48,6 +50,8 @@ class Rescale(nn.Block):
 
 # %% wrong: Python decides, with tensors
 # finding: branch-frozen
+# observed: x multiplied by 0.5
+# score: 5
 class Rescale(nn.Block):
     def forward(self, x):
         while x.norm() > 1:
@@ -57,6 +61,8 @@ class Rescale(nn.Block):
 
 # %% wrong: where for the if, Python for the while
 # finding: branch-frozen
+# observed: x multiplied by 5
+# score: 5
 class Rescale(nn.Block):
     def forward(self, x):
         while x.norm() > 1:
@@ -66,6 +72,8 @@ class Rescale(nn.Block):
 
 # %% wrong: capture switched off
 # finding: not-captured
+# observed: 7 runs
+# score: 5
 class Rescale(nn.Block):
     def hybridize(self, active=True):
         pass
@@ -78,6 +86,8 @@ class Rescale(nn.Block):
 
 # %% wrong: writes into the caller's x
 # finding: changes-its-input
+# observed: x changed
+# score: 4
 class Rescale(nn.Block):
     def forward(self, x):
         while x.norm() > 1:
@@ -89,6 +99,8 @@ class Rescale(nn.Block):
 
 # %% wrong: halves only once
 # finding: too-few-halvings
+# observed: x multiplied by 0.5
+# score: 2
 class Rescale(nn.Block):
     def forward(self, x):
         x = nd.where(x.norm() > 1, x / 2, x)
@@ -97,6 +109,8 @@ class Rescale(nn.Block):
 
 # %% wrong: eight halvings are taken to be enough
 # finding: too-few-halvings
+# observed: x multiplied by 0.00390625
+# score: 2
 class Rescale(nn.Block):
     def forward(self, x):
         for _ in range(8):
@@ -106,6 +120,8 @@ class Rescale(nn.Block):
 
 # %% wrong: each number decides for itself
 # finding: decides-per-number
+# observed: factors from 1 to 10
+# score: 2
 class Rescale(nn.Block):
     def forward(self, x):
         for _ in range(20):
@@ -115,6 +131,8 @@ class Rescale(nn.Block):
 
 # %% wrong: divides by the norm
 # finding: normalised
+# observed: x multiplied by 0.545833
+# score: 2
 class Rescale(nn.Block):
     def forward(self, x):
         x = nd.where(x.norm() > 1, x / x.norm(), x)
@@ -123,6 +141,8 @@ class Rescale(nn.Block):
 
 # %% wrong: the second question looks at the norm from before the halvings
 # finding: times-ten-forgotten
+# observed: x multiplied by 0.125
+# score: 3
 class Rescale(nn.Block):
     def forward(self, x):
         small = x.norm() < 0.8
@@ -133,6 +153,8 @@ class Rescale(nn.Block):
 
 # %% wrong: always times ten
 # finding: times-ten-too-often
+# observed: x multiplied by 10
+# score: 2
 class Rescale(nn.Block):
     def forward(self, x):
         for _ in range(20):
@@ -142,6 +164,8 @@ class Rescale(nn.Block):
 
 # %% wrong: gives back the sum, as FancyMLP does
 # finding: wrong-shape
+# observed: shape ()
+# score: 2
 class Rescale(nn.Block):
     def forward(self, x):
         for _ in range(20):
@@ -151,6 +175,8 @@ class Rescale(nn.Block):
 
 # %% wrong: right numbers made by numpy
 # finding: branch-frozen
+# observed: x multiplied by 0.5
+# score: 5
 class Rescale(nn.Block):
     def forward(self, x):
         norm = float(np.linalg.norm(x.asnumpy()))
@@ -161,6 +187,8 @@ class Rescale(nn.Block):
 
 # %% wrong: the result comes back from numpy without its history
 # finding: gradient-lost
+# observed: GraphError: nothing here requires a gradient: set `requires_grad = True` on a leaf before
+# score: 5
 class Rescale(nn.Block):
     def forward(self, x):
         values = x.asnumpy()

@@ -64,6 +64,8 @@ class ListMLP(nn.Block):
 
 # %% wrong: a plain list
 # finding: hidden-layers-not-registered
+# observed: 2 parameters
+# score: 5
 class ListMLP(nn.Block):
     def __init__(self, widths, units, **kwargs):
         super().__init__(**kwargs)
@@ -78,6 +80,8 @@ class ListMLP(nn.Block):
 
 # %% wrong: a tuple, which is no block either
 # finding: hidden-layers-not-registered
+# observed: 2 parameters
+# score: 5
 class ListMLP(nn.Block):
     def __init__(self, widths, units, **kwargs):
         super().__init__(**kwargs)
@@ -92,6 +96,8 @@ class ListMLP(nn.Block):
 
 # %% wrong: initialised by hand, registered nowhere
 # finding: initialised-not-registered
+# observed: 2 parameters
+# score: 5
 class ListMLP(nn.Block):
     def __init__(self, widths, units, **kwargs):
         super().__init__(**kwargs)
@@ -108,6 +114,8 @@ class ListMLP(nn.Block):
 
 # %% wrong: one attribute name for all, the last one wins
 # finding: only-one-registered
+# observed: 4 parameters
+# score: 5
 class ListMLP(nn.Block):
     def __init__(self, widths, units, **kwargs):
         super().__init__(**kwargs)
@@ -125,6 +133,8 @@ class ListMLP(nn.Block):
 
 # %% wrong: the class keeps the list
 # finding: shared-between-networks
+# observed: shape (6, 3)
+# score: 6
 class ListMLP(nn.Block):
     layers = []
 
@@ -144,6 +154,8 @@ class ListMLP(nn.Block):
 
 # %% wrong: a default argument keeps the list
 # finding: shared-between-networks
+# observed: [2.148, 2.148, 2.148, 2.148, …]
+# score: 6
 class ListMLP(nn.Block):
     def __init__(self, widths, units, kept={}, **kwargs):
         super().__init__(**kwargs)
@@ -163,6 +175,8 @@ class ListMLP(nn.Block):
 
 # %% wrong: always two hidden layers
 # finding: widths-ignored
+# observed: 2
+# score: 0
 class ListMLP(nn.Block):
     def __init__(self, widths, units, **kwargs):
         super().__init__(**kwargs)
@@ -177,6 +191,8 @@ class ListMLP(nn.Block):
 
 # %% wrong: one layer, as many times as there are widths
 # finding: one-layer-repeated
+# observed: 2
+# score: 0
 class ListMLP(nn.Block):
     def __init__(self, widths, units, **kwargs):
         super().__init__(**kwargs)
@@ -192,6 +208,8 @@ class ListMLP(nn.Block):
 
 # %% wrong: the activation is forgotten
 # finding: activation-lost
+# observed: shape (6, 3)
+# score: 5
 class ListMLP(nn.Block):
     def __init__(self, widths, units, **kwargs):
         super().__init__(**kwargs)
@@ -206,6 +224,8 @@ class ListMLP(nn.Block):
 
 # %% wrong: relu on the output, too
 # finding: relu-on-output
+# observed: shape (6, 3)
+# score: 5
 class ListMLP(nn.Block):
     def __init__(self, widths, units, **kwargs):
         super().__init__(**kwargs)
@@ -220,6 +240,8 @@ class ListMLP(nn.Block):
 
 # %% wrong: forward forgets the output layer
 # finding: output-layer-forgotten
+# observed: shape (6, 5)
+# score: 2
 class ListMLP(nn.Block):
     def __init__(self, widths, units, **kwargs):
         super().__init__(**kwargs)
@@ -234,6 +256,8 @@ class ListMLP(nn.Block):
 
 # %% wrong: a list to look at, and other layers that compute
 # finding: registered-too-many
+# observed: 10 parameters
+# score: 2
 class ListMLP(nn.Block):
     def __init__(self, widths, units, **kwargs):
         super().__init__(**kwargs)
@@ -251,6 +275,8 @@ class ListMLP(nn.Block):
 
 # %% wrong: registers copies
 # finding: registered-others
+# observed: InitializationError: parameter dense10_weight has no values: call initialize() on it, or
+# score: 5
 class ListMLP(nn.Block):
     def __init__(self, widths, units, **kwargs):
         super().__init__(**kwargs)
@@ -267,6 +293,8 @@ class ListMLP(nn.Block):
 
 # %% wrong: takes the widths in the opposite order
 # finding: layers-do-not-fit
+# observed: ShapeError: parameter dense0_weight has shape (5, 4), and (6, 4) was asked for. If the
+# score: 5
 class ListMLP(nn.Block):
     def __init__(self, widths, units, **kwargs):
         super().__init__(**kwargs)

@@ -47,6 +47,8 @@ class RepairedMLP(Base):
 
 # %% wrong: still not called
 # finding: super-missing
+# observed: BlockError: the block `hidden` was assigned before RepairedMLP was set up as a block:
+# score: 0
 class RepairedMLP(nn.Block):
     def __init__(self, hidden=256, units=10, **kwargs):
         self.hidden = nn.Dense(hidden, activation="relu")
@@ -58,6 +60,8 @@ class RepairedMLP(nn.Block):
 
 # %% wrong: called after the layers
 # finding: super-not-in-time
+# observed: BlockError: the block `hidden` was assigned before RepairedMLP was set up as a block:
+# score: 0
 class RepairedMLP(nn.Block):
     def __init__(self, hidden=256, units=10, **kwargs):
         self.hidden = nn.Dense(hidden, activation="relu")
@@ -70,6 +74,8 @@ class RepairedMLP(nn.Block):
 
 # %% wrong: named, not called
 # finding: super-not-in-time
+# observed: BlockError: the block `hidden` was assigned before RepairedMLP was set up as a block:
+# score: 0
 class RepairedMLP(nn.Block):
     def __init__(self, hidden=256, units=10, **kwargs):
         super().__init__
@@ -82,6 +88,8 @@ class RepairedMLP(nn.Block):
 
 # %% wrong: super starts above Block
 # finding: super-not-in-time
+# observed: BlockError: the block `hidden` was assigned before RepairedMLP was set up as a block:
+# score: 0
 class RepairedMLP(nn.Block):
     def __init__(self, hidden=256, units=10, **kwargs):
         super(nn.Block, self).__init__()
@@ -94,6 +102,8 @@ class RepairedMLP(nn.Block):
 
 # %% wrong: the sizes are handed to the parent
 # finding: super-with-wrong-arguments
+# observed: TypeError: Block.__init__() got an unexpected keyword argument 'hidden'
+# score: 0
 class RepairedMLP(nn.Block):
     def __init__(self, hidden=256, units=10, **kwargs):
         super().__init__(hidden=hidden, units=units, **kwargs)
@@ -106,6 +116,8 @@ class RepairedMLP(nn.Block):
 
 # %% wrong: self is handed over twice
 # finding: super-with-wrong-arguments
+# observed: TypeError: can only concatenate str (not "RepairedMLP") to str
+# score: 0
 class RepairedMLP(nn.Block):
     def __init__(self, hidden=256, units=10, **kwargs):
         super().__init__(self, hidden, **kwargs)
@@ -118,6 +130,8 @@ class RepairedMLP(nn.Block):
 
 # %% wrong: keywords taken and dropped
 # finding: keywords-not-passed-on
+# observed: a network named 'repairedmlp0'
+# score: 6
 class RepairedMLP(nn.Block):
     def __init__(self, hidden=256, units=10, **kwargs):
         super().__init__()
@@ -130,6 +144,8 @@ class RepairedMLP(nn.Block):
 
 # %% wrong: keywords no longer taken
 # finding: keywords-not-passed-on
+# observed: TypeError: RepairedMLP.__init__() got an unexpected keyword argument 'prefix'
+# score: 6
 class RepairedMLP(nn.Block):
     def __init__(self, hidden=256, units=10):
         super().__init__()
@@ -142,6 +158,8 @@ class RepairedMLP(nn.Block):
 
 # %% wrong: the error is gone because the base class is
 # finding: not-a-block
+# observed: a class with the parents ['object']
+# score: 2
 class RepairedMLP:
     def __init__(self, hidden=256, units=10, **kwargs):
         super().__init__()
@@ -156,6 +174,8 @@ class RepairedMLP:
 
 # %% wrong: goes around the registration instead of preparing it
 # finding: children-not-registered
+# observed: InitializationError: parameter dense4_weight has no values: call initialize() on it, or
+# score: 6
 class RepairedMLP(nn.Block):
     def __init__(self, hidden=256, units=10, **kwargs):
         object.__setattr__(self, "hidden", nn.Dense(hidden, activation="relu"))
@@ -168,6 +188,8 @@ class RepairedMLP(nn.Block):
 
 # %% wrong: repaired, and the relu lost on the way
 # finding: activation-lost
+# observed: shape (4, 2)
+# score: 6
 class RepairedMLP(nn.Block):
     def __init__(self, hidden=256, units=10, **kwargs):
         super().__init__(**kwargs)
@@ -180,6 +202,8 @@ class RepairedMLP(nn.Block):
 
 # %% wrong: repaired, with the sizes written in
 # finding: layers-changed
+# observed: ShapeError: parameter dense2_weight has shape (256, 3), and (5, 3) was asked for. If the
+# score: 6
 class RepairedMLP(nn.Block):
     def __init__(self, hidden=256, units=10, **kwargs):
         super().__init__(**kwargs)

@@ -106,6 +106,8 @@ class MySequential(nn.Block):
 
 # %% wrong: kept by name, as S0 does it
 # finding: same-block-collapsed
+# observed: shape (3, 4)
+# score: 9
 class MySequential(nn.Block):
     def add(self, *blocks):
         for block in blocks:
@@ -133,6 +135,8 @@ class MySequential(nn.Block):
 
 # %% wrong: takes only one
 # finding: accepts-only-one
+# observed: TypeError: MySequential.add() takes 2 positional arguments but 5 were given
+# score: 9
 class MySequential(nn.Block):
     def add(self, block):
         self.register_child(block)
@@ -160,6 +164,8 @@ class MySequential(nn.Block):
 
 # %% wrong: runs in the order of names
 # finding: order-by-name
+# observed: shape (3, 4)
+# score: 5
 class MySequential(nn.Block):
     def add(self, *blocks):
         for block in blocks:
@@ -187,6 +193,8 @@ class MySequential(nn.Block):
 
 # %% wrong: a slice is a list
 # finding: slice-is-a-list
+# observed: a list
+# score: 8
 class MySequential(nn.Block):
     def add(self, *blocks):
         for block in blocks:
@@ -209,6 +217,8 @@ class MySequential(nn.Block):
 
 # %% wrong: a slice of copies
 # finding: slice-copies
+# observed: shape (3, 4)
+# score: 8
 class MySequential(nn.Block):
     def add(self, *blocks):
         for block in blocks:
@@ -238,6 +248,8 @@ class MySequential(nn.Block):
 
 # %% wrong: no slices
 # finding: slicing-fails
+# observed: TypeError: '<' not supported between instances of 'slice' and 'int'
+# score: 8
 class MySequential(nn.Block):
     def add(self, *blocks):
         for block in blocks:
@@ -265,6 +277,8 @@ class MySequential(nn.Block):
 
 # %% wrong: a slice forgets its step
 # finding: slice-wrong
+# observed: shape (3, 4)
+# score: 8
 class MySequential(nn.Block):
     def add(self, *blocks):
         for block in blocks:
@@ -292,6 +306,8 @@ class MySequential(nn.Block):
 
 # %% wrong: keys are strings, and a negative one is not among them
 # finding: negative-index-fails
+# observed: KeyError: '-1'
+# score: 8
 class MySequential(nn.Block):
     def add(self, *blocks):
         for block in blocks:
@@ -318,6 +334,8 @@ class MySequential(nn.Block):
 
 # %% wrong: a KeyError past the end
 # finding: no-index-error
+# observed: KeyError: '4'
+# score: 8
 class MySequential(nn.Block):
     def add(self, *blocks):
         for block in blocks:
@@ -344,6 +362,8 @@ class MySequential(nn.Block):
 
 # %% wrong: starts anew past the end
 # finding: no-index-error
+# observed: a Dense
+# score: 8
 class MySequential(nn.Block):
     def add(self, *blocks):
         for block in blocks:
@@ -371,6 +391,8 @@ class MySequential(nn.Block):
 
 # %% wrong: counts from 1
 # finding: index-off
+# observed: the block at 3
+# score: 6
 class MySequential(nn.Block):
     def add(self, *blocks):
         for block in blocks:
@@ -398,6 +420,8 @@ class MySequential(nn.Block):
 
 # %% wrong: counts parameters instead of blocks
 # finding: length-wrong
+# observed: 8
+# score: 9
 class MySequential(nn.Block):
     def add(self, *blocks):
         for block in blocks:
@@ -425,6 +449,8 @@ class MySequential(nn.Block):
 
 # %% wrong: no length
 # finding: length-missing
+# observed: TypeError: object of type 'MySequential' has no len()
+# score: 9
 class MySequential(nn.Block):
     def add(self, *blocks):
         for block in blocks:
@@ -446,6 +472,8 @@ class MySequential(nn.Block):
 
 # %% wrong: a list hides the blocks
 # finding: blocks-not-registered
+# observed: 0
+# score: 9
 class MySequential(nn.Block):
     def __init__(self, **kwargs):
         super().__init__(**kwargs)
@@ -472,6 +500,8 @@ class MySequential(nn.Block):
 
 # %% wrong: every block gets x itself
 # finding: only-the-last
+# observed: shape (3, 4)
+# score: 4
 class MySequential(nn.Block):
     def add(self, *blocks):
         for block in blocks:
@@ -499,6 +529,8 @@ class MySequential(nn.Block):
 
 # %% wrong: returns inside the loop
 # finding: only-the-first
+# observed: shape (3, 4)
+# score: 3
 class MySequential(nn.Block):
     def add(self, *blocks):
         for block in blocks:
@@ -526,5 +558,7 @@ class MySequential(nn.Block):
 
 # %% wrong: lets nn.Sequential do it
 # finding: forbidden-call
+# observed: a call of `miniblocks.nn.Sequential`
+# score: 0
 class MySequential(nn.Sequential):
     pass

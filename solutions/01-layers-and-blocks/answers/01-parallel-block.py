@@ -49,6 +49,8 @@ class ParallelBlock(nn.Block):
 
 # %% wrong: joins along axis 1 whatever was asked
 # finding: wrong-axis
+# observed: shape (4, 6)
+# score: 5
 class ParallelBlock(nn.Block):
     def __init__(self, net1, net2, axis=1, **kwargs):
         super().__init__(**kwargs)
@@ -60,6 +62,8 @@ class ParallelBlock(nn.Block):
 
 # %% wrong: stacks
 # finding: stacked
+# observed: shape (4, 2, 3)
+# score: 0
 class ParallelBlock(nn.Block):
     def __init__(self, net1, net2, axis=1, **kwargs):
         super().__init__(**kwargs)
@@ -71,6 +75,8 @@ class ParallelBlock(nn.Block):
 
 # %% wrong: adds
 # finding: summed
+# observed: shape (4, 3)
+# score: 0
 class ParallelBlock(nn.Block):
     def __init__(self, net1, net2, axis=1, **kwargs):
         super().__init__(**kwargs)
@@ -82,6 +88,8 @@ class ParallelBlock(nn.Block):
 
 # %% wrong: one after the other
 # finding: chained
+# observed: shape (4, 3)
+# score: 2
 class ParallelBlock(nn.Block):
     def __init__(self, net1, net2, axis=1, **kwargs):
         super().__init__(**kwargs)
@@ -93,6 +101,8 @@ class ParallelBlock(nn.Block):
 
 # %% wrong: forgets the second
 # finding: branch-forgotten
+# observed: shape (4, 3)
+# score: 0
 class ParallelBlock(nn.Block):
     def __init__(self, net1, net2, axis=1, **kwargs):
         super().__init__(**kwargs)
@@ -104,6 +114,8 @@ class ParallelBlock(nn.Block):
 
 # %% wrong: the second before the first
 # finding: order-swapped
+# observed: shape (4, 6)
+# score: 2
 class ParallelBlock(nn.Block):
     def __init__(self, net1, net2, axis=1, **kwargs):
         super().__init__(**kwargs)
@@ -115,6 +127,8 @@ class ParallelBlock(nn.Block):
 
 # %% wrong: a slip of the hand, the first one twice
 # finding: one-branch-repeated
+# observed: shape (4, 6)
+# score: 0
 class ParallelBlock(nn.Block):
     def __init__(self, net1, net2, axis=1, **kwargs):
         super().__init__(**kwargs)
@@ -126,6 +140,8 @@ class ParallelBlock(nn.Block):
 
 # %% wrong: a list
 # finding: branches-not-registered
+# observed: no parameter
+# score: 8
 class ParallelBlock(nn.Block):
     def __init__(self, net1, net2, axis=1, **kwargs):
         super().__init__(**kwargs)
@@ -137,6 +153,8 @@ class ParallelBlock(nn.Block):
 
 # %% wrong: one attribute for both, in turn
 # finding: some-branches-not-registered
+# observed: 2
+# score: 8
 class ParallelBlock(nn.Block):
     def __init__(self, net1, net2, axis=1, **kwargs):
         super().__init__(**kwargs)
@@ -151,6 +169,8 @@ class ParallelBlock(nn.Block):
 
 # %% wrong: keeps copies
 # finding: blocks-copied
+# observed: shape (4, 6)
+# score: 5
 class ParallelBlock(nn.Block):
     def __init__(self, net1, net2, axis=1, **kwargs):
         import copy
@@ -164,6 +184,8 @@ class ParallelBlock(nn.Block):
 
 # %% wrong: joins in numpy
 # finding: gradient-lost
+# observed: GraphError: nothing here requires a gradient: set `requires_grad = True` on a leaf before
+# score: 8
 class ParallelBlock(nn.Block):
     def __init__(self, net1, net2, axis=1, **kwargs):
         super().__init__(**kwargs)
@@ -175,6 +197,8 @@ class ParallelBlock(nn.Block):
 
 # %% wrong: one branch without its history
 # finding: gradient-lost
+# observed: zeros
+# score: 8
 class ParallelBlock(nn.Block):
     def __init__(self, net1, net2, axis=1, **kwargs):
         super().__init__(**kwargs)
@@ -186,6 +210,8 @@ class ParallelBlock(nn.Block):
 
 # %% wrong: computes while it is built
 # finding: cannot-be-built
+# observed: ShapeError: dense0 takes 3 inputs, and got a tensor of shape (1, 1), which has 1 in each
+# score: 0
 class ParallelBlock(nn.Block):
     def __init__(self, net1, net2, axis=1, **kwargs):
         super().__init__(**kwargs)
@@ -198,6 +224,8 @@ class ParallelBlock(nn.Block):
 
 # %% wrong: remembers the first result
 # finding: works-once
+# observed: shape (4, 6)
+# score: 8
 class ParallelBlock(nn.Block):
     def __init__(self, net1, net2, axis=1, **kwargs):
         super().__init__(**kwargs)
@@ -212,6 +240,8 @@ class ParallelBlock(nn.Block):
 
 # %% wrong: knows the batch size of the first x
 # finding: works-once
+# observed: shape (4, 6)
+# score: 9
 class ParallelBlock(nn.Block):
     def __init__(self, net1, net2, axis=1, **kwargs):
         super().__init__(**kwargs)
@@ -225,7 +255,9 @@ class ParallelBlock(nn.Block):
 
 
 # %% wrong: returns both, and joins nothing
-# finding: not-an-array
+# finding: not-put-together
+# observed: 2 outputs in a container
+# score: 2
 class ParallelBlock(nn.Block):
     def __init__(self, net1, net2, axis=1, **kwargs):
         super().__init__(**kwargs)

@@ -87,6 +87,8 @@ class Parallel(nn.Block):
 
 # %% wrong: only the first two
 # finding: only-two-branches
+# observed: shape (5, 6)
+# score: 2
 class Parallel(nn.Block):
     def __init__(self, *branches, merge="concat", axis=1, **kwargs):
         super().__init__(**kwargs)
@@ -107,6 +109,8 @@ class Parallel(nn.Block):
 
 # %% wrong: the tuple is kept, and registers nothing
 # finding: branches-not-registered
+# observed: no parameter
+# score: 8
 class Parallel(nn.Block):
     def __init__(self, *branches, merge="concat", axis=1, **kwargs):
         super().__init__(**kwargs)
@@ -126,6 +130,8 @@ class Parallel(nn.Block):
 
 # %% wrong: registered under the class name, so that two Dense become one
 # finding: some-branches-not-registered
+# observed: 2
+# score: 8
 class Parallel(nn.Block):
     def __init__(self, *branches, merge="concat", axis=1, **kwargs):
         super().__init__(**kwargs)
@@ -147,6 +153,8 @@ class Parallel(nn.Block):
 
 # %% wrong: a product that starts from zero
 # finding: product-from-zero
+# observed: shape (3, 4)
+# score: 7
 class Parallel(nn.Block):
     def __init__(self, *branches, merge="concat", axis=1, **kwargs):
         super().__init__(**kwargs)
@@ -168,6 +176,8 @@ class Parallel(nn.Block):
 
 # %% wrong: counts the first one twice
 # finding: first-counted-twice
+# observed: shape (4, 3)
+# score: 6
 class Parallel(nn.Block):
     def __init__(self, *branches, merge="concat", axis=1, **kwargs):
         super().__init__(**kwargs)
@@ -189,6 +199,8 @@ class Parallel(nn.Block):
 
 # %% wrong: the mean for the sum
 # finding: averaged
+# observed: shape (4, 3)
+# score: 7
 class Parallel(nn.Block):
     def __init__(self, *branches, merge="concat", axis=1, **kwargs):
         super().__init__(**kwargs)
@@ -212,6 +224,8 @@ class Parallel(nn.Block):
 
 # %% wrong: a product by logarithms
 # finding: signs-lost
+# observed: shape (3, 4)
+# score: 7
 class Parallel(nn.Block):
     def __init__(self, *branches, merge="concat", axis=1, **kwargs):
         super().__init__(**kwargs)
@@ -232,6 +246,8 @@ class Parallel(nn.Block):
 
 # %% wrong: writes into the first output, which may be x itself
 # finding: changes-its-input
+# observed: shape (3, 4)
+# score: 9
 class Parallel(nn.Block):
     def __init__(self, *branches, merge="concat", axis=1, **kwargs):
         super().__init__(**kwargs)
@@ -256,6 +272,8 @@ class Parallel(nn.Block):
 
 # %% wrong: one after the other
 # finding: chained
+# observed: shape (5, 3)
+# score: 4
 class Parallel(nn.Block):
     def __init__(self, *branches, merge="concat", axis=1, **kwargs):
         super().__init__(**kwargs)
@@ -272,6 +290,8 @@ class Parallel(nn.Block):
 
 # %% wrong: axis 1 is built in
 # finding: wrong-axis
+# observed: shape (2, 9, 4)
+# score: 6
 class Parallel(nn.Block):
     def __init__(self, *branches, merge="concat", axis=1, **kwargs):
         super().__init__(**kwargs)
@@ -293,6 +313,8 @@ class Parallel(nn.Block):
 
 # %% wrong: whatever is unknown becomes a product
 # finding: unknown-merge-accepted
+# observed: no error
+# score: 9
 class Parallel(nn.Block):
     def __init__(self, *branches, merge="concat", axis=1, **kwargs):
         super().__init__(**kwargs)
@@ -312,6 +334,8 @@ class Parallel(nn.Block):
 
 # %% wrong: refuses an unknown merge by a KeyError
 # finding: unknown-merge-other-error
+# observed: KeyError: 'difference'
+# score: 9
 class Parallel(nn.Block):
     def __init__(self, *branches, merge="concat", axis=1, **kwargs):
         super().__init__(**kwargs)
@@ -329,6 +353,8 @@ class Parallel(nn.Block):
 
 # %% wrong: refuses without a word
 # finding: unknown-merge-not-named
+# observed: ValueError:
+# score: 9
 class Parallel(nn.Block):
     def __init__(self, *branches, merge="concat", axis=1, **kwargs):
         super().__init__(**kwargs)
@@ -350,6 +376,8 @@ class Parallel(nn.Block):
 
 # %% wrong: joins always
 # finding: merge-ignored
+# observed: shape (4, 12)
+# score: 6
 class Parallel(nn.Block):
     def __init__(self, *branches, merge="concat", axis=1, **kwargs):
         super().__init__(**kwargs)
@@ -365,6 +393,8 @@ class Parallel(nn.Block):
 
 # %% wrong: product and sum are written the wrong way round
 # finding: summed
+# observed: shape (3, 4)
+# score: 6
 class Parallel(nn.Block):
     def __init__(self, *branches, merge="concat", axis=1, **kwargs):
         super().__init__(**kwargs)
@@ -386,6 +416,8 @@ class Parallel(nn.Block):
 
 # %% wrong: sorted by name
 # finding: order-swapped
+# observed: shape (5, 9)
+# score: 6
 class Parallel(nn.Block):
     def __init__(self, *branches, merge="concat", axis=1, **kwargs):
         super().__init__(**kwargs)
