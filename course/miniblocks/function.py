@@ -27,6 +27,7 @@ import torch
 
 from miniblocks.errors import CaptureError, GraphError, ShapeError
 from miniblocks.ops import Op
+from miniblocks.ops.table import SHAPES
 from miniblocks.tape import backward, no_grad
 from miniblocks.tensor import Node, Tensor, mode
 
@@ -78,7 +79,7 @@ class Function:
         out._device = result._device
         if mode.recording and any(isinstance(i, Tensor) and i.requires_grad for i in inputs):
             raws = [i.raw if isinstance(i, Tensor) else i for i in inputs]
-            op = Op(cls.__name__, cls.forward, _Rules(cls, context), "shapes", broadcasts=False)
+            op = Op(cls.__name__, cls.forward, _Rules(cls, context), keeps=SHAPES, passes_on=True)
             out.requires_grad, out.node = True, Node(op, inputs, raws, {}, out.raw)
         return out
 

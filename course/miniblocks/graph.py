@@ -98,13 +98,14 @@ def trace(function: Callable[..., Any], *examples: Tensor) -> Graph:
 def capture(function: Callable[..., Any], *examples: Tensor) -> tuple[Graph, Any]:
     """The graph of one run, and what that run returned."""
     tracer = _Tracer(examples)
-    before, mode.tracer = mode.tracer, tracer
+    if mode.tracer is not None:
+        raise CaptureError("a capture inside of a capture; capture the outer function only")
+    before = mode.observer
+    mode.tracer, mode.observer = tracer, tracer.operation
     try:
         output = function(*examples)
     finally:
-        mode.tracer = before
-    if before is not None:
-        raise CaptureError("a capture inside of a capture; capture the outer function only")
+        mode.tracer, mode.observer = None, before
     return tracer.graph(output), output
 
 

@@ -67,14 +67,14 @@ def _in_order(root: Any) -> list[Any]:
 @contextmanager
 def detect_anomaly() -> Iterator[None]:
     """Stop at the first operation that makes a nan or an infinity out of finite inputs, and say where."""
-    before, mode.watch = mode.watch, _look
+    before, mode.observer = mode.observer, _look
     try:
         yield
     finally:
-        mode.watch = before
+        mode.observer = before
 
 
-def _look(op: Op, args: tuple[Any, ...], out: Tensor) -> None:
+def _look(op: Op, args: tuple[Any, ...], static: dict[str, Any], out: Tensor) -> None:
     inputs = [a.raw for a in args if isinstance(a, Tensor)]
     if (
         out.raw.is_floating_point()

@@ -14,7 +14,7 @@ from typing import Any
 import torch
 
 from miniblocks.errors import FreedGraphError, GraphError, OverwrittenError, ShapeError
-from miniblocks.ops import RAW, Namespace, Op
+from miniblocks.ops import RAW, Namespace
 from miniblocks.tensor import Node, Tensor, apply, mode
 
 RECORDED = Namespace(lambda operation: lambda *args, **static: apply(operation, *args, **static))
@@ -74,7 +74,7 @@ def grad(
 def _walk(output: Tensor, gradient: Any, retain: bool, create: bool) -> dict[Tensor, Tensor]:
     seed = _seed(output, gradient)
     if output.node is None:
-        return {output: Tensor(seed)}
+        return {output: Tensor(seed.clone())}
     grads: dict[Any, Any] = {output.node: Tensor(seed) if create else seed}
     leaves: dict[Tensor, Any] = {}
     F = RECORDED if create else RAW
@@ -82,15 +82,36 @@ def _walk(output: Tensor, gradient: Any, retain: bool, create: bool) -> dict[Ten
         for node in _from_last_to_first(output.node):
             g = grads.pop(node, None)
             if g is not None:
+                _check_versions(node)
                 if node.hooks:
                     g = _hooked(node.hooks, g, create)
-                for parent, contribution in _contributions(node, g, F, create):
-                    store = leaves if type(parent) is Tensor else grads
-                    store[parent] = store[parent] + contribution if parent in store else contribution
+                _spread(node, g, F, create, grads, leaves)
             if not retain:
                 node.free()
         leaves = {leaf: _hooked(leaf.hooks, g, create) if leaf.hooks else g for leaf, g in leaves.items()}
-    return {leaf: g if create else Tensor(_own(g)) for leaf, g in leaves.items()}
+    return leaves if create else {leaf: Tensor(g) for leaf, g in leaves.items()}
+
+
+def _spread(node: Node, g: Any, F: Namespace, create: bool, grads: dict[Any, Any], leaves: dict[Tensor, Any]) -> None:
+    """Add to each parent's gradient what comes through this node."""
+    op, static = node.op, node.static
+    saved, out = (_as_tensors(node), _made_by(node)) if create else (node.saved, node.output)
+    if op.first is not None:
+        g = op.first(F, g, out)
+    for i, parent in enumerate(node.parents):
+        if parent is None:
+            continue
+        contribution = op.vjps[i](F, g, out, *saved, **static)
+        if op.broadcasts:
+            shape = saved[i].shape if op.keeps_values else saved[i]
+            if contribution.shape != shape:
+                contribution = F.sum_to(contribution, shape=tuple(shape))
+        if type(parent) is Node:
+            grads[parent] = grads[parent] + contribution if parent in grads else contribution
+        elif parent in leaves:
+            leaves[parent] = leaves[parent] + contribution
+        else:  # a leaf's gradient is its own storage: neither the seed nor a view of another gradient
+            leaves[parent] = contribution.clone() if op.passes_on and not create else contribution
 
 
 def _hooked(hooks: list[Any], g: Any, create: bool) -> Any:
@@ -100,6 +121,15 @@ def _hooked(hooks: list[Any], g: Any, create: bool) -> Any:
         changed = hook(gradient)
         gradient = gradient if changed is None else changed
     return gradient if create else gradient.raw
+
+
+def _check_versions(node: Node) -> None:
+    for kept, version in zip(node.kept(), node.versions) if node.versions else ():
+        if kept._version != version:
+            raise OverwrittenError(
+                f"the backward pass of `{node.op.name}` needs a value of shape {tuple(kept.shape)} that was overwritten in place after it was "
+                "recorded. Write into a copy, or change parameters with set_data() or after backward()"
+            )
 
 
 def _seed(output: Tensor, gradient: Any) -> torch.Tensor:
@@ -113,11 +143,6 @@ def _seed(output: Tensor, gradient: Any) -> torch.Tensor:
     if raw.shape != output.raw.shape:
         raise ShapeError(f"the gradient has shape {tuple(raw.shape)}, and the output has {output.shape}")
     return raw
-
-
-def _own(raw: torch.Tensor) -> torch.Tensor:
-    """Storage that no other tensor shares: an expanded view, or the caller's own seed, must not become a `grad`."""
-    return raw.clone()
 
 
 def _from_last_to_first(root: Node) -> list[Node]:
@@ -135,27 +160,6 @@ def _from_last_to_first(root: Node) -> list[Node]:
     return sorted(seen, key=attrgetter("order"), reverse=True)
 
 
-def _contributions(node: Node, g: Any, F: Namespace, create: bool) -> Iterator[tuple[Any, Any]]:
-    """(parent, gradient) for each parent of a node that wants one."""
-    for kept, version in zip(node.kept(), node.versions, strict=True):
-        if kept._version != version:
-            raise OverwrittenError(
-                f"the backward pass of `{node.op.name}` needs a value of shape {tuple(kept.shape)} that was overwritten in place after it was "
-                "recorded. Write into a copy, or change parameters with set_data() or after backward()"
-            )
-    op: Op = node.op
-    saved = _as_tensors(node) if create else node.saved
-    out = None if node.output is None else _made_by(node) if create else node.output
-    for i, parent in enumerate(node.parents):
-        if parent is not None:
-            contribution = op.vjps[i](F, g, out, *saved, **node.static)
-            if op.broadcasts:
-                shape = saved[i].shape if op.keeps_values else saved[i]
-                if tuple(contribution.shape) != tuple(shape):
-                    contribution = F.sum_to(contribution, shape=tuple(shape))
-            yield parent, contribution
-
-
 def _as_tensors(node: Node) -> list[Any]:
     """The saved values as tensors that remember where they came from."""
     return [_handle(s, p) if isinstance(s, torch.Tensor) else s for s, p in zip(node.saved, node.parents, strict=True)]
@@ -169,9 +173,8 @@ def _handle(raw: torch.Tensor, parent: Node | Tensor | None) -> Tensor:
     return out
 
 
-def _made_by(node: Node) -> Tensor:
-    assert node.output is not None
-    return _handle(node.output, node)
+def _made_by(node: Node) -> Tensor | None:
+    return None if node.output is None else _handle(node.output, node)
 
 
 Tensor.backward = backward

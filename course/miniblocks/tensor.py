@@ -26,18 +26,18 @@ from miniblocks.ops import TABLE, Op
 from miniblocks.ops.elementwise import torch_dtype
 
 _order = count()
-_PLAIN = frozenset((torch.Tensor, float, int, bool, type(None)))
+_PLAIN = frozenset((float, int, bool, type(None)))
 
 
 class _Mode(threading.local):
-    """What this thread does beside evaluating: record for `backward`, and tell others of each operation.
+    """What this thread does beside evaluating: record for `backward`, and tell an observer of each operation.
 
-    A `tracer` writes a graph down, so writes in place must be operations; a `watch` only looks on.
+    A `tracer` writes a graph down, so that writes in place must be operations; any other observer only looks on.
     """
 
     recording = True
+    observer: Callable[[Op, tuple[Any, ...], dict[str, Any], Tensor], None] | None = None
     tracer: Any = None
-    watch: Any = None
 
 
 mode = _Mode()
@@ -51,21 +51,27 @@ class Node:
     def __init__(
         self, op: Op, args: tuple[Any, ...], raws: list[Any], static: dict[str, Any], out: torch.Tensor
     ) -> None:
-        self.op, self.static = op, static
-        self.parents = tuple((a.node or a) if type(a) is Tensor and a.requires_grad else None for a in args)
-        self.saved: list[Any] = (
-            raws if op.keeps_values else [r.shape if isinstance(r, torch.Tensor) else r for r in raws]
-        )
-        self.output = out if op.keeps_output else None
-        self.versions = [t._version for t in self.kept()]
+        self.op, self.static, self.shape = op, static, out.shape
+        self.parents: tuple[Any, ...] | list[Any] = [
+            (a.node or a) if type(a) is Tensor and a.requires_grad else None for a in args
+        ]
+        if op.keeps_values:
+            self.saved = raws
+            self.versions = [r._version for r in raws if type(r) is torch.Tensor]
+        else:
+            self.saved = [r.shape if type(r) is torch.Tensor else r for r in raws]
+            self.versions = []
+        self.output = None
+        if op.keeps_output:
+            self.output = out
+            self.versions.append(out._version)
         self.order = next(_order)
-        self.shape = out.shape
         self.hooks: list[Any] | None = None
         self.freed = False
 
     def kept(self) -> list[torch.Tensor]:
         """The raw tensors that the backward rules will read."""
-        kept = [s for s in self.saved if isinstance(s, torch.Tensor)] if self.op.keeps_values else []
+        kept = [s for s in self.saved if type(s) is torch.Tensor]
         return kept if self.output is None else [*kept, self.output]
 
     def free(self) -> None:
@@ -75,28 +81,28 @@ class Node:
 
 def apply(op: Op, *args: Any, **static: Any) -> Tensor:
     """Evaluate an operation on tensors and numbers, and record it when a gradient may be asked for."""
-    raws = [a.raw if type(a) is Tensor else a for a in args]
-    if not _PLAIN.issuperset(map(type, raws)):
-        return apply(op, *map(_operand, args), **static)
-    if Tensor.logical_devices:
-        device = _common_device(op, args)
+    raws: list[Any] = []
+    wanted = False
+    for a in args:
+        if type(a) is Tensor:
+            raws.append(a.raw)
+            wanted = wanted or a.requires_grad
+        elif type(a) in _PLAIN:
+            raws.append(a)
+        else:
+            return apply(op, *map(_operand, args), **static)
+    device = _common_device(op, args) if Tensor.logical_devices else None
     try:
         raw = op.forward(*raws, **static)
     except (RuntimeError, IndexError, TypeError) as error:
         raise _explained(op, raws, static, error) from None
     out = Tensor(raw)
-    if Tensor.logical_devices:
-        out._device = device
-    if mode.recording and op.vjps:
-        for a in args:
-            if type(a) is Tensor and a.requires_grad:
-                out.requires_grad = True
-                out.node = Node(op, args, raws, static, raw)
-                break
-    if mode.tracer is not None:
-        mode.tracer.operation(op, args, static, out)
-    if mode.watch is not None:
-        mode.watch(op, args, out)
+    out._device = device
+    if wanted and op.vjps and mode.recording:
+        out.requires_grad = True
+        out.node = Node(op, args, raws, static, raw)
+    if mode.observer is not None:
+        mode.observer(op, args, static, out)
     return out
 
 

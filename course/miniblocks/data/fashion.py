@@ -26,7 +26,14 @@ CHECKSUMS = {  # md5, as the data's own page states them
     "t10k-images-idx3-ubyte.gz": "bef4ecab320f06d8554ea6380940ec79",
     "t10k-labels-idx1-ubyte.gz": "bb300cfdad3c16e7a12a480ee83cd310",
 }
-_TYPES: dict[int, Any] = {8: np.uint8, 9: np.int8, 11: np.dtype(">i2"), 12: np.dtype(">i4"), 13: np.dtype(">f4"), 14: np.dtype(">f8")}
+_TYPES: dict[int, Any] = {
+    8: np.uint8,
+    9: np.int8,
+    11: np.dtype(">i2"),
+    12: np.dtype(">i4"),
+    13: np.dtype(">f4"),
+    14: np.dtype(">f8"),
+}
 
 
 def fashion_mnist(train: bool = True, cache: str | Path | None = None, address: str = ADDRESS) -> ArrayDataset:

@@ -11,6 +11,8 @@ from miniblocks.nn.activations import Activation
 from miniblocks.ops import TABLE
 from miniblocks.tensor import Tensor, apply
 
+_DENSE, _DENSE_RELU = TABLE["dense"], TABLE["dense_relu"]
+
 
 class Dense(Block):
     """y = activation(x Wᵀ + b): x (batch, in_units), W (units, in_units), b (units,), y (batch, units).
@@ -51,9 +53,14 @@ class Dense(Block):
                 f"{self.name} takes {weight.shape[1]} inputs, and got a tensor of shape {x.shape}, which has {rows.shape[-1]} in each row. "
                 "The size was fixed by `in_units` or by the first call"
             )
-        y = rows @ weight.T if self.bias is None else apply(TABLE["dense"], rows, weight, self.bias.data())
-        y = y if self.flatten or x.ndim == 2 else y.reshape((*x.shape[:-1], self.units))
-        return y if self.act is None else self.act(y)
+        fused = self.act is not None and self.act.activation == "relu" and self.bias is not None
+        if self.bias is None:
+            y = rows @ weight.T
+        else:
+            y = apply(_DENSE_RELU if fused else _DENSE, rows, weight, self.bias.data())
+        if self.act is not None and not fused:
+            y = self.act(y)
+        return y if self.flatten or x.ndim == 2 else y.reshape((*x.shape[:-1], self.units))
 
     def _rows(self, x: Tensor) -> Tensor:
         if x.ndim == 2:

@@ -28,8 +28,24 @@ def _tensors(a, b):
 
 
 # Arithmetic. Gradients of a broadcast argument are summed to its shape by the walk.
-add = op("add", torch.add, lambda F, g, out, a, b: g, lambda F, g, out, a, b: g, keeps=SHAPES, broadcasts=True)
-sub = op("sub", torch.sub, lambda F, g, out, a, b: g, lambda F, g, out, a, b: -g, keeps=SHAPES, broadcasts=True)
+add = op(
+    "add",
+    torch.add,
+    lambda F, g, out, a, b: g,
+    lambda F, g, out, a, b: g,
+    keeps=SHAPES,
+    broadcasts=True,
+    passes_on=True,
+)
+sub = op(
+    "sub",
+    torch.sub,
+    lambda F, g, out, a, b: g,
+    lambda F, g, out, a, b: -g,
+    keeps=SHAPES,
+    broadcasts=True,
+    passes_on=True,
+)
 mul = op("mul", torch.mul, lambda F, g, out, a, b: g * b, lambda F, g, out, a, b: g * a, broadcasts=True)
 div = op("div", torch.div, lambda F, g, out, a, b: g / b, lambda F, g, out, a, b: -g * a / (b * b), broadcasts=True)
 pow = op(
@@ -101,4 +117,9 @@ less_equal = op("less_equal", torch.le)
 greater = op("greater", torch.gt)
 greater_equal = op("greater_equal", torch.ge)
 logical_not = op("logical_not", torch.logical_not)
-cast = op("cast", lambda x, dtype: x.to(torch_dtype(dtype)), lambda F, g, out, x, dtype: F.cast(g, dtype=x.dtype))
+cast = op(
+    "cast",
+    lambda x, dtype: x.to(torch_dtype(dtype)),
+    lambda F, g, out, x, dtype: F.cast(g, dtype=x.dtype),
+    passes_on=True,
+)

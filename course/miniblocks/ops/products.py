@@ -2,7 +2,7 @@
 
 import torch
 
-from miniblocks.ops.table import op
+from miniblocks.ops.table import ALL, op
 
 
 def _flip(F, x):
@@ -24,4 +24,14 @@ dense = op(
     lambda F, g, out, x, w, b: F.matmul(g, w),
     lambda F, g, out, x, w, b: F.matmul(_flip(F, g), x),
     lambda F, g, out, x, w, b: F.sum(g, axis=0, keepdims=False),
+)
+# relu(x Wᵀ + b) as one node: the output tells where the gradient passes.
+dense_relu = op(
+    "dense_relu",
+    lambda x, w, b: torch.addmm(b, x, w.t()).relu_(),
+    lambda F, g, out, x, w, b: F.matmul(g, w),
+    lambda F, g, out, x, w, b: F.matmul(_flip(F, g), x),
+    lambda F, g, out, x, w, b: F.sum(g, axis=0, keepdims=False),
+    keeps=ALL,
+    first=lambda F, g, out: F.relu_backward(g, out),
 )

@@ -52,14 +52,16 @@ def _norm_vjp(F, g, out, x):
     return g * x / safe
 
 
-sum = op("sum", _sum, lambda F, g, out, shape, axis, keepdims: _stretch(F, g, shape, axis), keeps=SHAPES)
+sum = op(
+    "sum", _sum, lambda F, g, out, shape, axis, keepdims: _stretch(F, g, shape, axis), keeps=SHAPES, passes_on=True
+)
 mean = op(
     "mean",
     _mean,
     lambda F, g, out, shape, axis, keepdims: _stretch(F, g, shape, axis) / _count(shape, axis),
     keeps=SHAPES,
 )
-sum_to = op("sum_to", _sum_to, lambda F, g, out, x, shape: F.expand(g, shape=tuple(x)), keeps=SHAPES)
+sum_to = op("sum_to", _sum_to, lambda F, g, out, x, shape: F.expand(g, shape=tuple(x)), keeps=SHAPES, passes_on=True)
 amax = op("amax", _amax, _amax_vjp, keeps=ALL)
 argmax = op("argmax", lambda x, axis: torch.argmax(x, axis))
 norm = op("norm", lambda x: torch.linalg.vector_norm(x), _norm_vjp, keeps=ALL)

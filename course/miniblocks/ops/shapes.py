@@ -53,24 +53,28 @@ reshape = op(
     lambda x, shape: x.reshape(shape),
     lambda F, g, out, old, shape: F.reshape(g, shape=tuple(old)),
     keeps=SHAPES,
+    passes_on=True,
 )
 transpose = op(
     "transpose",
     lambda x, a, b: x.transpose(a, b),
     lambda F, g, out, x, a, b: F.transpose(g, a=a, b=b),
     keeps=SHAPES,
+    passes_on=True,
 )
 permute = op(
     "permute",
     lambda x, axes: x.permute(axes),
     lambda F, g, out, x, axes: F.permute(g, axes=tuple(sorted(range(len(axes)), key=lambda i: axes[i] % len(axes)))),
     keeps=SHAPES,
+    passes_on=True,
 )
 expand = op(
     "expand",
     lambda x, shape: x.expand(shape),
     lambda F, g, out, old, shape: F.sum_to(g, shape=tuple(old)),
     keeps=SHAPES,
+    passes_on=True,
 )
 getitem = op(
     "getitem",
@@ -86,14 +90,15 @@ put = op(
     lambda F, g, out, x, value, index: F.put(g, 0.0, index=index),
     lambda F, g, out, x, value, index: F.sum_to(F.getitem(g, index=index), shape=tuple(value)),
     keeps=SHAPES,
+    passes_on=True,
 )
-concat = op("concat", lambda *parts, axis: torch.cat(parts, axis), keeps=SHAPES)
+concat = op("concat", lambda *parts, axis: torch.cat(parts, axis), keeps=SHAPES, passes_on=True)
 concat.vjps = _EachArgument(_concat_piece)
-stack = op("stack", lambda *parts, axis: torch.stack(parts, axis), keeps=SHAPES)
+stack = op("stack", lambda *parts, axis: torch.stack(parts, axis), keeps=SHAPES, passes_on=True)
 stack.vjps = _EachArgument(
     lambda i: lambda F, g, out, *shapes, axis: F.getitem(g, index=(slice(None),) * (axis % (len(shapes[0]) + 1)) + (i,))
 )
-copy = op("copy", lambda x: x.clone(), lambda F, g, out, x: g, keeps=SHAPES)
+copy = op("copy", lambda x: x.clone(), lambda F, g, out, x: g, keeps=SHAPES, passes_on=True)
 transfer = op(
     "transfer",
     lambda x, device: x.to(device, copy=True),

@@ -8,7 +8,9 @@ argument a vector-Jacobian product that turns the gradient `g` of the output int
 A rule is written with operators and with operations of this same table, taken from `F`. The tape calls it with
 raw tensors and `F = RAW` (fast), or with recorded tensors and their operations (`create_graph=True`): the same
 text then gives derivatives of derivatives. A rule sees what `keeps` says: the arguments' values, or only
-their shapes; `out` is None unless kept. Static arguments (an axis, a shape) follow by keyword.
+their shapes; `out` is None unless kept. Static arguments (an axis, a shape) follow by keyword. What all rules of
+an operation have in common is `first`: it is applied to `g` once. `passes_on` says that a rule may return `g`
+itself or a view of it, which must not become a leaf's own gradient uncopied.
 
 Interpreters of the table: evaluation and recording (`tensor.apply`), the backward walk (`tape`), capture and
 execution of static graphs (`graph`). A new capability is a new interpreter, not a change to each operation.
@@ -27,20 +29,30 @@ TABLE: dict[str, Op] = {}
 class Op:
     """One row: `name`, `forward`, `vjps` (one an argument, None where there is no gradient), what it `keeps`."""
 
-    __slots__ = ("broadcasts", "forward", "keeps_output", "keeps_values", "name", "vjps")
+    __slots__ = ("broadcasts", "first", "forward", "keeps_output", "keeps_values", "name", "passes_on", "vjps")
 
-    def __init__(self, name: str, forward: Callable[..., Any], vjps: Any, keeps: str, broadcasts: bool) -> None:
-        self.name, self.forward, self.vjps, self.broadcasts = name, forward, vjps, broadcasts
+    def __init__(
+        self,
+        name: str,
+        forward: Callable[..., Any],
+        vjps: Any,
+        keeps: str = VALUES,
+        broadcasts: bool = False,
+        first: Callable[..., Any] | None = None,
+        passes_on: bool = False,
+    ) -> None:
+        self.name, self.forward, self.vjps = name, forward, vjps
+        self.broadcasts, self.first, self.passes_on = broadcasts, first, passes_on
         self.keeps_values, self.keeps_output = keeps in (VALUES, ALL), keeps in (OUTPUT, ALL)
 
     def __repr__(self) -> str:
         return f"<operation {self.name}>"
 
 
-def op(name: str, forward: Callable[..., Any], *vjps: Any, keeps: str = VALUES, broadcasts: bool = False) -> Op:
+def op(name: str, forward: Callable[..., Any], *vjps: Any, **options: Any) -> Op:
     """Add a row to the table. Without `vjps` the operation has no gradient (a comparison, say)."""
     assert name not in TABLE, f"the operation {name} stands in the table already"
-    TABLE[name] = Op(name, forward, vjps, keeps, broadcasts)
+    TABLE[name] = Op(name, forward, vjps, **options)
     return TABLE[name]
 
 

@@ -99,6 +99,7 @@ CASES = [
     ("cast", [normal(3)], {"dtype": "float64"}, torch.Tensor.double),
     ("matmul", [normal(3, 4), normal(4, 5)], {}, torch.matmul),
     ("matmul", [normal(2, 3, 4), normal(4, 5)], {}, torch.matmul),
+    ("dense_relu", [normal(3, 4), normal(5, 4), normal(5)], {}, lambda x, w, b: (x @ w.T + b).relu()),
     ("dense", [normal(3, 4), normal(5, 4), normal(5)], {}, lambda x, w, b: x @ w.T + b),
 ]
 NAMES = [f"{name}-{i}" for i, (name, *_) in enumerate(CASES)]
