@@ -10,12 +10,12 @@ from typing import Annotated
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from autograder.course import Course, Refused
 
-# What needs nbgrader or torch is imported where it is used: `autograder --help` answers at once.
+# What needs nbgrader (seconds) is imported where it is used.
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 out, err = Console(), Console(stderr=True)
@@ -135,18 +135,18 @@ def doctor() -> None:
 
     failed = 0
     for trial in trials(_sandbox(False)):
-        failed += not trial.held
-        out.print(Text(f"{'ok  ' if trial.held else 'FAIL'} {trial.name}: {trial.said}"), soft_wrap=True)
+        failed += not trial.holds
+        out.print(Text(f"{'ok  ' if trial.holds else 'FAIL'} {trial.name}: {trial.detail}"), soft_wrap=True)
     if failed:
         raise Refused(f"{failed} of the sandbox's walls do not hold here; do not grade strangers' work on this machine")
 
 
 @app.command()
-def demo(keep: Annotated[Path | None, typer.Option(help="Keep the demo's course in this new folder.")] = None) -> None:
-    """The whole loop on a bundled class: collect, grade, feedback, gradebook, CSV."""
+def demo() -> None:
+    """The whole loop on a bundled class, in build/demo: collect, grade, feedback, gradebook, CSV."""
     from autograder.demo import show
 
-    sys.exit(show(Course.here(), keep))
+    sys.exit(show(Course.here()))
 
 
 def _sandbox(unsandboxed: bool):  # type: ignore[no-untyped-def]
@@ -178,7 +178,7 @@ def graded_with_progress(run, students) -> list:  # type: ignore[no-untyped-def,
 
 def results_table(title: str, results: list) -> Table:  # type: ignore[type-arg]
     """Who got what, and why."""
-    table = Table("student", "score", "status", "message", title=title)
+    table = Table(*(Column(name, overflow="fold") for name in ("student", "score", "status", "message")), title=title)
     for r in results:
         score = "–" if r.score is None else f"{r.score:g} / {r.max_score:g}"
         table.add_row(*map(Text, (r.student, score, r.status, r.message)))

@@ -5,11 +5,24 @@ from __future__ import annotations
 import logging
 import os
 import sysconfig
-import warnings
 from pathlib import Path
 
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.preprocessors import AssignLatePenalties, CheckCellMetadata, GetGrades, IgnorePattern, LimitOutput, SaveAutoGrades
+from nbgrader.preprocessors import (
+    AssignLatePenalties,
+    CheckCellMetadata,
+    ClearMarkScheme,
+    ClearOutput,
+    ClearSolutions,
+    ComputeChecksums,
+    GetGrades,
+    IgnorePattern,
+    IncludeHeaderFooter,
+    LimitOutput,
+    LockCells,
+    SaveAutoGrades,
+    SaveCells,
+)
 from traitlets.config import Config, PyFileConfigLoader
 from traitlets.log import get_logger
 
@@ -36,6 +49,12 @@ def configure(c: Config, course: Course) -> Config:
 
     c.ClearSolutions.code_stub = {"python": STUB}
     c.ClearSolutions.text_stub = "*Write your answer here.*"
+
+    # nbgrader knows rubrics in task cells only, and saves them with the cell. Ours stand beside the model answer and
+    # go before the cell is saved, so that an answer nobody wrote is recognised. We have no hidden or generated tests.
+    c.ClearMarkScheme.enforce_metadata = False
+    steps = (IncludeHeaderFooter, LockCells, ClearSolutions, ClearMarkScheme, ClearOutput, CheckCellMetadata, ComputeChecksums, SaveCells)
+    c.GenerateAssignment.preprocessors = [*steps, CheckCellMetadata]
 
     # Reads and mends, so that nbgrader's own steps only ever meet a well-formed notebook of this lesson.
     c.Autograde.exporter_class = SubmissionExporter
@@ -76,4 +95,6 @@ def log_to(file: Path) -> None:
     log.addHandler(handler)
     log.propagate = False
     log.setLevel(logging.INFO)
-    warnings.filterwarnings("ignore", module=r"nbgrader\.")  # SQLAlchemy's, about nbgrader's own queries
+    logging.captureWarnings(True)  # SQLAlchemy's about nbgrader's queries, and whatever a judge's trial run says
+    warned = logging.getLogger("py.warnings")
+    warned.handlers, warned.propagate = [handler], False

@@ -36,7 +36,7 @@ class FeedbackPage(Exporter):
     def from_notebook_node(self, nb: NotebookNode, resources: Any = None, **kw: Any) -> tuple[str, Any]:
         nb, resources = super().from_notebook_node(nb, resources, **kw)
         kept = record.of(nb)
-        reports = {f"check-{name}": report for name, report in kept.reports.items()} if kept else {}
+        reports = {f"check-{report.exercise}": report for report in kept.reports} if kept else {}
         parts = [_part(cell, reports) for cell in nb.cells if _shown(cell)]
         page = _template().render(parts=parts, notes=kept.notes if kept else [], **resources["nbgrader"])
         return page, resources

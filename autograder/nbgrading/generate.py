@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from pathlib import Path
 
@@ -47,4 +48,5 @@ def _cause(log: Path, error: Exception) -> str:
             "its exercises have changed, and the gradebook holds submissions to the former version; "
             "grade those with the former version, or give the lesson a new name"
         )
-    return f"nbgrader could not generate it ({error}); the reason is in {log}"
+    errors = [line for line in text.splitlines() if re.match(r"[\w.]+Error: ", line)]
+    return f"nbgrader could not generate it ({errors[-1] if errors else error}); more is in {log}"

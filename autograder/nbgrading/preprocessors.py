@@ -76,7 +76,7 @@ class FillIn(NbGraderPreprocessor):
         self._graded, self._mark = graded, mark
 
     def preprocess(self, nb: NotebookNode, resources: Resources) -> tuple[NotebookNode, Resources]:
-        notebook, found = self._graded.notebook, record.Record(self._mark, self._graded.notes, self._graded.reports)
+        notebook, found = self._graded.notebook, record.Record(self._mark, self._graded.notes, list(self._graded.reports.values()))
         record.attach(notebook, found)
         return notebook, resources
 

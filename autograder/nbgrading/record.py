@@ -22,12 +22,15 @@ KEY = "autograder"
 class Record:
     stamp: str
     notes: list[str]
-    reports: dict[str, Report]
+    reports: list[Report]  # in the order of the notebook
 
     @property
     def message(self) -> str:
         """What an instructor reads beside the score: notes on the notebook, then each exercise's first mistake."""
-        causes = [f"{r.exercise}: {'not written yet' if not r.written else r.mistakes[0].id}" for r in self.reports.values() if r.mistakes]
+        empty = [report.exercise for report in self.reports if not report.written]
+        causes = [f"{report.exercise}: {report.mistakes[0].id}" for report in self.reports if report.written and report.mistakes]
+        if empty:
+            causes.append("nothing written yet" if len(empty) == len(self.reports) else f"not written yet: {', '.join(empty)}")
         return "; ".join([*self.notes, *causes]) or "all right"
 
 
@@ -41,7 +44,7 @@ def of(notebook: dict[str, Any]) -> Record | None:
     kept = notebook.get("metadata", {}).get(KEY)
     if kept is None:
         return None
-    return Record(kept["stamp"], list(kept["notes"]), {name: _report(r) for name, r in kept["reports"].items()})
+    return Record(kept["stamp"], list(kept["notes"]), [_report(report) for report in kept["reports"]])
 
 
 def read(path: Path) -> Record | None:

@@ -19,7 +19,7 @@ from traitlets.log import get_logger
 
 from autograder import build
 from autograder.course import Course, Refused
-from autograder.grading.grade import Graded, Ungraded, grade_notebook
+from autograder.grading.grade import Graded, Limits, Ungraded, grade_notebook
 from autograder.nbgrading import config, gradebook, record, submission
 from autograder.nbgrading.generate import register
 from autograder.nbgrading.preprocessors import FillIn, GradeInSandbox, official, quarantine_of
@@ -49,6 +49,7 @@ class Run:
     secret: bytes
     force: bool = False
     workers: int = 0  # 0: one a processor
+    limits: Limits = Limits()
 
     def all(self, students: Collection[str] = (), told: Callable[[Result], None] = lambda _: None) -> list[Result]:
         """Grade the named students (all, if none is named); `told` hears of each as it is done."""
@@ -83,7 +84,9 @@ class Run:
         notes = [f"{name} is a link or a special file; it was removed" for name in removed]
         notes += submission.mend(notebook, official(released(self.course, self.lesson)), path)
         course_id = config.directory(config.of(self.course), self.lesson).course_id
-        graded = grade_notebook(notebook, student=student, course=course_id, folder=folder, secret=self.secret, sandbox=self.sandbox)
+        graded = grade_notebook(
+            notebook, student=student, course=course_id, folder=folder, secret=self.secret, sandbox=self.sandbox, limits=self.limits
+        )
         return dataclasses.replace(graded, notes=notes + graded.notes), mark
 
     def _finish(self, student: str, outcome: Callable[[], tuple[Graded, str] | None]) -> Result:
@@ -100,7 +103,7 @@ class Run:
             get_logger().exception("%s: %s", student, self.lesson)
             message = f"the grader failed ({type(error).__name__}: {error}); see {log_of(self.course)}, then grade again"
         take_back(self.course, self.lesson, student)
-        return Result(student, UNGRADED, " ".join(message.split()))
+        return Result(student, UNGRADED, " ".join(message.replace(f"{self.course.root}{os.sep}", "").split()))
 
     def _write(self, student: str, graded: Graded, mark: str) -> None:
         settings = config.of(self.course)

@@ -67,6 +67,10 @@ Why is doubling linear?
 Because f(ax + by) = a f(x) + b f(y).
 ### END SOLUTION
 
+### BEGIN MARK SCHEME
+3 points for the words "a straight line".
+### END MARK SCHEME
+
 +++
 
 The end.
