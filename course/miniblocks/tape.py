@@ -99,7 +99,7 @@ def _spread(node: Node, g: Any, F: Namespace, create: bool, grads: dict[Any, Any
     if op.first is not None:
         g = op.first(F, g, out)
     for i, parent in enumerate(node.parents):
-        if parent is None:
+        if parent is None or op.vjps[i] is None:
             continue
         contribution = op.vjps[i](F, g, out, *saved, **static)
         if op.broadcasts:

@@ -211,17 +211,37 @@ def _parts(name: str, tensors: Sequence[Any]) -> list[Tensor]:
 # -- images: (batch, channels, height, width) ---------------------------------------------------------------------
 
 
-def conv2d(x: Tensor, weight: Tensor, bias: Tensor | None = None, stride: Any = 1, padding: Any = 0) -> Tensor:
-    """Cross-correlation with kernels (out, in, height, width); a stride or padding is one number or two."""
-    return apply(TABLE["conv2d"], x, weight, bias, stride=_pair(stride), padding=_pair(padding))
+def conv2d(
+    x: Tensor,
+    weight: Tensor,
+    bias: Tensor | None = None,
+    stride: Any = 1,
+    padding: Any = 0,
+    activation: str | None = None,
+) -> Tensor:
+    """Cross-correlation with kernels (out, in, height, width); a stride or padding is one number or two.
+
+    `activation="relu"` applies it within the same operation.
+    """
+    return apply(
+        TABLE["conv2d" if activation is None else f"conv2d_{activation}"],
+        x,
+        weight,
+        bias,
+        stride=_pair(stride),
+        padding=_pair(padding),
+    )
 
 
 def max_pool2d(x: Tensor, size: Any, stride: Any = None, padding: Any = 0) -> Tensor:
     """The maximum of each window."""
-    window = {"size": _pair(size), "stride": _pair(size if stride is None else stride), "padding": _pair(padding)}
-    positions = apply(TABLE["max_pool2d_positions"], x, **window)
-    taken = apply(TABLE["take_along"], x.reshape(*x.shape[:2], -1), positions, axis=2)
-    return taken.reshape(*x.shape[:2], *_windows(x.shape[2:], **window))
+    return apply(
+        TABLE["max_pool2d"],
+        x,
+        size=_pair(size),
+        stride=_pair(size if stride is None else stride),
+        padding=_pair(padding),
+    )
 
 
 def avg_pool2d(x: Tensor, size: Any, stride: Any = None, padding: Any = 0) -> Tensor:
@@ -248,7 +268,3 @@ def pick(x: Tensor, labels: Tensor) -> Tensor:
 
 def _pair(value: Any) -> tuple[int, int]:
     return (value, value) if isinstance(value, int) else tuple(value)
-
-
-def _windows(lengths: Sequence[int], size: Any, stride: Any, padding: Any) -> list[int]:
-    return [(n + 2 * p - k) // s + 1 for n, k, s, p in zip(lengths, size, stride, padding, strict=True)]

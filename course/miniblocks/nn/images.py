@@ -49,7 +49,10 @@ class Conv2D(Block):
             raise ShapeError(
                 f"{self.name} takes {weight.shape[1]} channels, and got a tensor of shape {x.shape}, which has {x.shape[1]}"
             )
-        y = nd.conv2d(x, weight, None if self.bias is None else self.bias.data(), self.strides, self.padding)
+        bias = None if self.bias is None else self.bias.data()
+        if self.act is not None and self.act.activation == "relu":
+            return nd.conv2d(x, weight, bias, self.strides, self.padding, "relu")
+        y = nd.conv2d(x, weight, bias, self.strides, self.padding)
         return y if self.act is None else self.act(y)
 
     def _checked(self, x: Tensor) -> Tensor:
