@@ -64,7 +64,7 @@ class Block:
         super().__setattr__(name, value)
 
     def __getattr__(self, name: str) -> Any:
-        if name in ("_children", "params", "prefix", "_hybrid"):
+        if name in ("_children", "params", "prefix", "_hybrid", "training"):
             self._check_ready(f"`{name}` was used")
         raise AttributeError(f"{type(self).__name__} has no attribute {name!r}")
 
@@ -160,14 +160,15 @@ class Block:
 
     # -- computing ----------------------------------------------------------------------------------------------
     def __call__(self, *args: Any) -> Any:
-        self._check_ready("the block was called")
+        hybrid = self._hybrid
         try:
-            output = self._forward(*args) if self._hybrid is None else self._hybrid(*args)
+            output = self._forward(*args) if hybrid is None else hybrid(*args)
         except MiniblocksError as error:
             error.inside(self.name)
             raise
-        for hook in self._forward_hooks:
-            hook(self, args, output)
+        if self._forward_hooks:
+            for hook in self._forward_hooks:
+                hook(self, args, output)
         return output
 
     def register_forward_hook(self, hook: Callable[[Block, tuple[Any, ...], Any], Any]) -> Callable[[], None]:

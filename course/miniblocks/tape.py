@@ -78,7 +78,8 @@ def _walk(output: Tensor, gradient: Any, retain: bool, create: bool) -> dict[Ten
     grads: dict[Any, Any] = {output.node: Tensor(seed) if create else seed}
     leaves: dict[Tensor, Any] = {}
     F = RECORDED if create else RAW
-    with _recording(create):
+    before, mode.recording = mode.recording, create
+    try:
         for node in _from_last_to_first(output.node):
             g = grads.pop(node, None)
             if g is not None:
@@ -89,6 +90,8 @@ def _walk(output: Tensor, gradient: Any, retain: bool, create: bool) -> dict[Ten
             if not retain:
                 node.free()
         leaves = {leaf: _hooked(leaf.hooks, g, create) if leaf.hooks else g for leaf, g in leaves.items()}
+    finally:
+        mode.recording = before
     return leaves if create else {leaf: Tensor(g) for leaf, g in leaves.items()}
 
 
@@ -124,7 +127,9 @@ def _hooked(hooks: list[Any], g: Any, create: bool) -> Any:
 
 
 def _check_versions(node: Node) -> None:
-    for kept, version in zip(node.kept(), node.versions) if node.versions else ():
+    if not node.versions:
+        return
+    for kept, version in zip(node.kept(), node.versions):
         if kept._version != version:
             raise OverwrittenError(
                 f"the backward pass of `{node.op.name}` needs a value of shape {tuple(kept.shape)} that was overwritten in place after it was "

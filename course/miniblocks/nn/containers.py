@@ -22,7 +22,7 @@ class Sequential(Block):
             self.register_child(block)
 
     def forward(self, x: Tensor) -> Any:
-        for block in self.children():
+        for block in self._children.values():
             x = block(x)
         return x
 

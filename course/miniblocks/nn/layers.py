@@ -46,24 +46,26 @@ class Dense(Block):
         self.weight.shape = (self.units, self._rows(x).shape[-1])
 
     def forward(self, x: Tensor) -> Tensor:
-        weight = self.weight.data()
-        rows = self._rows(x)
-        if rows.shape[-1] != weight.shape[1]:
+        weight, rows = self.weight.data(), self._rows(x)
+        act = self.act
+        try:
+            if self.bias is None:
+                y = rows @ weight.T
+            elif act is not None and act.activation == "relu":
+                y, act = apply(_DENSE_RELU, rows, weight, self.bias.data()), None
+            else:
+                y = apply(_DENSE, rows, weight, self.bias.data())
+        except ShapeError:
             raise ShapeError(
                 f"{self.name} takes {weight.shape[1]} inputs, and got a tensor of shape {x.shape}, which has {rows.shape[-1]} in each row. "
                 "The size was fixed by `in_units` or by the first call"
-            )
-        fused = self.act is not None and self.act.activation == "relu" and self.bias is not None
-        if self.bias is None:
-            y = rows @ weight.T
-        else:
-            y = apply(_DENSE_RELU if fused else _DENSE, rows, weight, self.bias.data())
-        if self.act is not None and not fused:
-            y = self.act(y)
-        return y if self.flatten or x.ndim == 2 else y.reshape((*x.shape[:-1], self.units))
+            ) from None
+        if act is not None:
+            y = act(y)
+        return y if rows is x or self.flatten else y.reshape((*x.shape[:-1], self.units))
 
     def _rows(self, x: Tensor) -> Tensor:
-        if x.ndim == 2:
+        if x.raw.ndim == 2:
             return x
         if x.ndim < 2:
             raise ShapeError(

@@ -85,18 +85,24 @@ logsumexp = op(
 
 
 def _cross_entropy(x, labels):
-    return -torch.log_softmax(x, 1).gather(1, labels.long().unsqueeze(1)).mean()
+    return torch.ops.aten.nll_loss_forward.default(torch.log_softmax(x, 1), labels.long(), None, 1, -100)[0]
 
 
-def _cross_entropy_vjp(F, g, out, x, labels):
-    return g * (F.softmax(x, axis=1) - F.one_hot(labels, like=x)) / x.shape[0]
+def _softmax_minus_one_hot(x, labels):
+    p = torch.softmax(x, 1)
+    return p.scatter_add_(1, labels.long().unsqueeze(1), p.new_full((len(p), 1), -1.0))
 
 
-def _one_hot(labels, like):
-    zeros = torch.zeros(like.shape, dtype=getattr(like, "raw", like).dtype, device=labels.device)
-    return zeros.scatter_(1, labels.long().unsqueeze(1), 1.0)
+def _softmax_vjp(F, h, out, x, labels):
+    p = F.softmax(x, axis=1)
+    return p * (h - F.sum(h * p, axis=1, keepdims=True))
 
 
-# The mean of -log softmax(x)[label] over the rows of x (batch, classes), as one node.
-cross_entropy = op("cross_entropy", _cross_entropy, _cross_entropy_vjp, None)
-one_hot = op("one_hot", _one_hot)
+# The mean of -log softmax(x)[label] over the rows of x (batch, classes), as one node; and what its gradient is made of.
+cross_entropy = op(
+    "cross_entropy",
+    _cross_entropy,
+    lambda F, g, out, x, labels: (g / x.shape[0]) * F.softmax_minus_one_hot(x, labels),
+    None,
+)
+softmax_minus_one_hot = op("softmax_minus_one_hot", _softmax_minus_one_hot, _softmax_vjp, None)
