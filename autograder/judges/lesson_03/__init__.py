@@ -1,7 +1,7 @@
 """Lesson 03, initialization: its exercises."""
 
 from autograder.exercise import Exercise
-from autograder.judges.lesson_03 import deferred, orthogonal, parts, scaled, symmetry, three_way
+from autograder.judges.lesson_03 import deferred, orthogonal, parts, symmetry, three_way, xavier_he
 
 EXERCISES: dict[str, Exercise] = {
     exercise.id: exercise
@@ -9,8 +9,8 @@ EXERCISES: dict[str, Exercise] = {
         parts.parts,
         deferred.deferred_shapes,
         three_way.three_way,
-        scaled.xavier,
-        scaled.he,
+        xavier_he.xavier,
+        xavier_he.he,
         orthogonal.orthogonal,
         symmetry.symmetry,
     )

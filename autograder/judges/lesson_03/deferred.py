@@ -39,7 +39,10 @@ STAGES = {
 
 @deferred_shapes.cases
 def _(rng: np.random.Generator) -> list[Case]:
-    return [{"life": life, "inputs": int(rng.integers(3, 30)), "units": [int(n) for n in rng.integers(4, 40, 3)]} for life in LIVES]
+    return [
+        {"life": life, "inputs": int(rng.integers(3, 30)), "units": [int(n) for n in rng.integers(4, 40, 3)]}
+        for life in LIVES
+    ]
 
 
 def _life(name: str, case: Case, seen: Seen) -> Mistake | None:
@@ -58,11 +61,15 @@ def _answer(case: Case, seen: Seen, stage: str) -> bool:
         if error.type in ("DeferredInitializationError", "InitializationError"):
             cause = "`data()` has nothing to give yet and raises. That error is the very thing to find out: catch it, and answer False."
             raise NoEvidence(Mistake("error-let-out", "False", str(error), cause, tried, error.line))
-        raise NoEvidence(Mistake("raised", "True or False", str(error), "The code stopped with an error.", tried, error.line))
+        raise NoEvidence(
+            Mistake("raised", "True or False", str(error), "The code stopped with an error.", tried, error.line)
+        )
     value = seen[stage]
     if type(value) is not bool:
         cause = "A question is answered by True or False. Is a `return` missing, or is a list or a parameter returned?"
-        raise NoEvidence(Mistake("not-a-truth-value", "True or False", describe(value), cause, tried, "what stands after `return`"))
+        raise NoEvidence(
+            Mistake("not-a-truth-value", "True or False", describe(value), cause, tried, "what stands after `return`")
+        )
     return value
 
 
@@ -73,17 +80,32 @@ def _wrong(case: Case, stage: str, answers: dict[str, bool]) -> Mistake:
     elif not any(answers.values()):
         id, cause = "never-ready", "Every parameter has its values in the end, and the answer is False throughout."
     elif says and stage == "made":
-        id, cause = "shape-is-not-value", "All shapes are known, and yet there are no values before `initialize()`. Look at the data, not at the shape."
+        id, cause = (
+            "shape-is-not-value",
+            "All shapes are known, and yet there are no values before `initialize()`. Look at the data, not at the shape.",
+        )
     elif not says and stage == "initialized":
-        id, cause = "waits-for-a-call", "With every input size given nothing is deferred: the values are there at once, without a call."
+        id, cause = (
+            "waits-for-a-call",
+            "With every input size given nothing is deferred: the values are there at once, without a call.",
+        )
     elif stage == "weights":
         id, cause = "only-weights", "Biases are parameters too, and here they have no values."
     elif says and life == "last-waits":
-        id, cause = "first-layer-only", "The first layer has its values and the last one waits. One waiting parameter is enough."
+        id, cause = (
+            "first-layer-only",
+            "The first layer has its values and the last one waits. One waiting parameter is enough.",
+        )
     elif says and life == "nested":
-        id, cause = "not-inside", "The waiting layer lies in a block inside a block. `collect_params()` finds every parameter, at any depth."
+        id, cause = (
+            "not-inside",
+            "The waiting layer lies in a block inside a block. `collect_params()` finds every parameter, at any depth.",
+        )
     elif says:
-        id, cause = "too-soon", "`initialize()` only notes what is to be done where a shape is unknown. The first call tells the shape, and then the values are drawn."
+        id, cause = (
+            "too-soon",
+            "`initialize()` only notes what is to be done where a shape is unknown. The first call tells the shape, and then the values are drawn.",
+        )
     else:
         id, cause = "not-ready-again", "Every parameter has its values now."
     tried = f"ready(net) {STAGES[stage]}; net: {_net(case)}"
@@ -106,7 +128,9 @@ def _(case: Case, seen: Seen) -> Mistake | None:
     return _life("plain", case, seen)
 
 
-@deferred_shapes.criterion("values", points=2, says="values count, not shapes: with all sizes given it is ready once initialized")
+@deferred_shapes.criterion(
+    "values", points=2, says="values count, not shapes: with all sizes given it is ready once initialized"
+)
 def _(case: Case, seen: Seen) -> Mistake | None:
     return _life("sizes-given", case, seen)
 
@@ -121,7 +145,9 @@ def _(case: Case, seen: Seen) -> Mistake | None:
     return _life("no-bias-yet", case, seen)
 
 
-@deferred_shapes.criterion("unchanged", points=2, says="asking changes nothing: what waits goes on waiting, and values stay")
+@deferred_shapes.criterion(
+    "unchanged", points=2, says="asking changes nothing: what waits goes on waiting, and values stay"
+)
 def _(case: Case, seen: Seen) -> Mistake | None:
     if case["life"] != "plain":
         return None

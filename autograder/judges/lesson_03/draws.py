@@ -20,6 +20,11 @@ def drawn(case: Case, seen: Seen, name: str = "first") -> np.ndarray:
     if seen.errors:
         raise NoEvidence(_why_it_stopped(case, next(iter(seen.errors.values())), tried))
     weights = seen.array(name).astype(np.float64)
+    if weights.shape != shape_of(case):
+        shown = f"shape {weights.shape}"
+        raise NoEvidence(
+            Mistake("shape-changed", f"shape {shape_of(case)}", shown, "The array has another shape now.", tried)
+        )
     untouched = int(np.sum(weights == UNTOUCHED))
     if untouched == weights.size:
         raise NoEvidence(_not_in_place(tried))
@@ -80,24 +85,15 @@ def _why_it_stopped(case: Case, error: Error, tried: str) -> Mistake:
             tried,
             error.line,
         )
-    return Mistake("raised", "weights filled without an error", str(error), "The code stopped with an error.", tried, error.line)
+    return Mistake(
+        "raised", "weights filled without an error", str(error), "The code stopped with an error.", tried, error.line
+    )
 
 
 def alike(labels: np.ndarray, again: np.ndarray, case: Case) -> Mistake | None:
     """How the weights hang together, told by a label for each and the labels of a second draw; None if they do not."""
-    tried = f"fill weights of shape {shape_of(case)} twice, each time with a new initializer"
-    if labels.min() == labels.max():
-        return None  # one label everywhere: other criteria say why
-    if (axis := dependent_axis(labels)) is not None:
-        share = float(np.mean(np.diff(labels, axis=axis) == 0))
-        return Mistake(
-            "not-drawn-one-by-one",
-            "no weight tells anything about another",
-            f"neighbours along axis {axis} are of the same kind in {share:.0%} of all cases",
-            "Fewer numbers were drawn than there are weights, and they were repeated. Draw with `shape=data.shape`.",
-            tried,
-            "the shape that is asked of the random generator",
-        )
+    if mistake := repeated(labels, case):
+        return mistake
     if association(labels, again):
         share = float(np.mean(labels == again))
         return Mistake(
@@ -105,7 +101,23 @@ def alike(labels: np.ndarray, again: np.ndarray, case: Case) -> Mistake | None:
             "new random numbers each time",
             f"{share:.0%} of the weights came out as the first time",
             "The random generator is seeded inside the initializer, so two layers of one shape would start out equal.",
-            tried,
+            f"fill weights of shape {shape_of(case)} twice, each time with a new initializer",
             "a call of `seed`, or a generator that is made with a fixed number",
         )
     return None
+
+
+def repeated(labels: np.ndarray, case: Case) -> Mistake | None:
+    """Whether one draw serves several weights. Their shares and sizes would then be a matter of luck."""
+    axis = dependent_axis(labels)
+    if axis is None:
+        return None
+    share = float(np.mean(np.diff(labels.astype(int), axis=axis) == 0))
+    return Mistake(
+        "not-drawn-one-by-one",
+        "no weight tells anything about another",
+        f"neighbours along axis {axis} are of the same kind in {share:.0%} of all cases",
+        "Fewer numbers were drawn than there are weights, and they were repeated. Draw with `shape=data.shape`.",
+        f"fill weights of shape {shape_of(case)}",
+        "the shape that is asked of the random generator",
+    )

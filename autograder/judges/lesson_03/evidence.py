@@ -13,7 +13,11 @@ def states(seen: Seen, name: str) -> dict[str, Any]:
     """Parameter → its values, or why it has none."""
     value = seen[name]
     if not isinstance(value, dict) or not value:
-        raise NoEvidence(Mistake("not-observed", "the network's parameters", describe(value), "The check could not observe the network."))
+        raise NoEvidence(
+            Mistake(
+                "not-observed", "the network's parameters", describe(value), "The check could not observe the network."
+            )
+        )
     return value
 
 
@@ -22,7 +26,9 @@ def arrays(seen: Seen, name: str) -> dict[str, np.ndarray]:
     found = states(seen, name)
     if missing := [key for key, value in found.items() if not isinstance(value, np.ndarray) or not value.size]:
         shown = describe(found[missing[0]])
-        raise NoEvidence(Mistake("not-initialized", f"values for {missing[0]}", shown, "The parameter has no values any more."))
+        raise NoEvidence(
+            Mistake("not-initialized", f"values for {missing[0]}", shown, "The parameter has no values any more.")
+        )
     return found
 
 

@@ -59,7 +59,12 @@ def _perpendicular(form: str, case: Case, seen: Seen) -> Mistake | None:
         return None
     shape, tried = shape_of(case), _tried(case)
     error = next(iter(seen.errors.values()), None)
-    if error and form in ("wide", "kernel") and error.type in ("RuntimeError", "ShapeError", "ValueError") and "unpack" not in error.message:
+    if (
+        error
+        and form in ("wide", "kernel")
+        and error.type in ("RuntimeError", "ShapeError", "ValueError")
+        and "unpack" not in error.message
+    ):
         cause = "With fewer rows than columns it is the rows that can be perpendicular: n rows of length m > n. Q of an (n, m) matrix is only (n, n). (A kernel is wide, too, once it is laid out as rows.)"
         return Mistake("only-square-or-tall", f"{shape[0]} perpendicular rows", str(error), cause, tried, error.line)
     weights = drawn(case, seen)
@@ -82,8 +87,17 @@ def _perpendicular(form: str, case: Case, seen: Seen) -> Mistake | None:
         cause = f"Making each of the {what} a unit vector does not make them perpendicular."
         return Mistake("only-normalised", expected, observed, cause, tried, look)
     if slant <= TOLERANCE:
-        return Mistake("lengths-differ", expected, observed, f"The {what} are perpendicular and of different lengths.", tried, look)
-    return Mistake("not-perpendicular", expected, observed, "A random matrix was not made orthogonal, or the wrong factor was kept.", tried, look)
+        return Mistake(
+            "lengths-differ", expected, observed, f"The {what} are perpendicular and of different lengths.", tried, look
+        )
+    return Mistake(
+        "not-perpendicular",
+        expected,
+        observed,
+        "A random matrix was not made orthogonal, or the wrong factor was kept.",
+        tried,
+        look,
+    )
 
 
 def _otherwise_flattened(weights: np.ndarray) -> bool:
@@ -128,14 +142,19 @@ def _(case: Case, seen: Seen) -> Mistake | None:
     if abs(length / gain - 1) <= TOLERANCE / 2:
         return None
     slips = {
-        "gain-forgotten": (1.0, "`self.gain` is not used, or was used where it has no effect, such as before the decomposition."),
+        "gain-forgotten": (
+            1.0,
+            "`self.gain` is not used, or was used where it has no effect, such as before the decomposition.",
+        ),
         "gain-squared": (gain**2, "The gain was multiplied in twice."),
         "gain-rooted": (math.sqrt(gain), "A square root was taken of the gain."),
         "gain-divided": (1 / gain, "The weights were divided by the gain."),
     }
     for id, (value, cause) in slips.items():
         if gain != 1 and abs(length / value - 1) <= TOLERANCE / 2:
-            return Mistake(id, f"vectors of length {gain:.3f}", f"{length:.3f}", cause, tried, "where `self.gain` is used")
+            return Mistake(
+                id, f"vectors of length {gain:.3f}", f"{length:.3f}", cause, tried, "where `self.gain` is used"
+            )
     cause = "The vectors have another length than 1 before the gain comes in."
     return Mistake("wrong-length", f"vectors of length {gain:.3f}", f"{length:.3f}", cause, tried)
 
@@ -148,10 +167,21 @@ def _(case: Case, seen: Seen) -> Mistake | None:
     zeros = float(np.mean(np.abs(weights) < 1e-9))
     if zeros > 0.2:
         cause = "The identity and its like are orthogonal, and every unit copies one input. Start from a random matrix."
-        return Mistake("not-random", "hardly a weight of exactly 0", f"{zeros:.0%} of the weights are 0", cause, _tried(case))
+        return Mistake(
+            "not-random", "hardly a weight of exactly 0", f"{zeros:.0%} of the weights are 0", cause, _tried(case)
+        )
     if float(np.mean(np.abs(weights - again))) < 1e-3 * float(np.mean(np.abs(weights))):
-        cause = "The random generator is seeded inside the initializer, so two layers of one shape would start out equal."
-        return Mistake("same-every-time", "another matrix each time", "the same matrix twice", cause, _tried(case), "a call of `seed`, or a generator that is made with a fixed number")
+        cause = (
+            "The random generator is seeded inside the initializer, so two layers of one shape would start out equal."
+        )
+        return Mistake(
+            "same-every-time",
+            "another matrix each time",
+            "the same matrix twice",
+            cause,
+            _tried(case),
+            "a call of `seed`, or a generator that is made with a fixed number",
+        )
     return None
 
 

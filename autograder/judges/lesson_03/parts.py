@@ -23,6 +23,7 @@ parts = Exercise(
     ),
 )
 
+
 # The networks: parameter names are those a learner would see. `rules` are (pattern, value); the initializer is Constant(value).
 @parts.cases
 def _(rng: np.random.Generator) -> list[Case]:
@@ -45,13 +46,24 @@ def _(rng: np.random.Generator) -> list[Case]:
 
 def _values(case: Case, seen: Seen) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
     if error := seen.error("initialize the parts"):
-        raise NoEvidence(Mistake("raised", "no error: every pattern matches a name", str(error), "The code stopped with an error.", _tried(case), error.line))
+        raise NoEvidence(
+            Mistake(
+                "raised",
+                "no error: every pattern matches a name",
+                str(error),
+                "The code stopped with an error.",
+                _tried(case),
+                error.line,
+            )
+        )
     return both(seen)
 
 
 def _tried(case: Case) -> str:
     rules = ", ".join(f"({pattern!r}, Constant({value:g}))" for pattern, value in case["rules"])
-    return f"initialize_parts(net, [{rules}]) on {case['layers']} dense layers" + (" in two named blocks" if case["net"] == "nested" else "")
+    return f"initialize_parts(net, [{rules}]) on {case['layers']} dense layers" + (
+        " in two named blocks" if case["net"] == "nested" else ""
+    )
 
 
 def _rule(case: Case, name: str) -> int | None:
@@ -75,7 +87,14 @@ def _matched(case: Case, seen: Seen) -> Mistake | None:
         observed = f"{name} holds {got.flat[0]:.4g}" + (", as before" if np.array_equal(before[name], got) else "")
         later = [value for _, value in case["rules"][rule + 1 :] if _has(got, value)]
         if later:
-            return Mistake("last-rule-wins", expected, observed, "A later rule overwrote an earlier one. The first that matches decides.", _tried(case), "the order of the two loops")
+            return Mistake(
+                "last-rule-wins",
+                expected,
+                observed,
+                "A later rule overwrote an earlier one. The first that matches decides.",
+                _tried(case),
+                "the order of the two loops",
+            )
         if name.endswith("bias") and not np.array_equal(before[name], got):
             cause = "The bias has an initializer of its own (zeros), which goes before the one given to a whole collection. Initialize the parameter itself: `parameter.initialize(init=…)`."
             return Mistake("biases-keep-zeros", expected, observed, cause, _tried(case))
@@ -89,8 +108,21 @@ def _matched(case: Case, seen: Seen) -> Mistake | None:
             if case["net"] == "nested":
                 cause = "The layer lies inside another block. `collect_params()` reaches every depth."
                 return Mistake("nested-missed", expected, observed, cause, _tried(case))
-            return Mistake("not-matched", expected, observed, "The pattern describes this name, and the rule was not applied. Patterns are regular expressions.", _tried(case), "how the pattern is compared")
-        return Mistake("other-values", expected, observed, "The parameter was initialized, but not by the rule's initializer.", _tried(case))
+            return Mistake(
+                "not-matched",
+                expected,
+                observed,
+                "The pattern describes this name, and the rule was not applied. Patterns are regular expressions.",
+                _tried(case),
+                "how the pattern is compared",
+            )
+        return Mistake(
+            "other-values",
+            expected,
+            observed,
+            "The parameter was initialized, but not by the rule's initializer.",
+            _tried(case),
+        )
     return None
 
 
@@ -105,10 +137,19 @@ def _untouched(case: Case, seen: Seen) -> Mistake | None:
         expected = f"{name} as before, to the bit: no pattern matches its whole name"
         if by is not None:
             cause = f"{by!r} matches only a part of this name. A part is enough for `collect_params` and `re.match` (the beginning) and for `re.search` (anywhere); `re.fullmatch` wants all of it."
-            return Mistake("matches-too-much", expected, f"{name} = {got.flat[0]:.4g}, by the rule {by!r}", cause, _tried(case), "how the pattern is compared")
+            return Mistake(
+                "matches-too-much",
+                expected,
+                f"{name} = {got.flat[0]:.4g}, by the rule {by!r}",
+                cause,
+                _tried(case),
+                "how the pattern is compared",
+            )
         what = "zeros" if not got.any() else "new random numbers"
         cause = "The whole network was initialized again, and with it what no rule governs."
-        return Mistake("rest-touched", expected, f"{name} holds {what}", cause, _tried(case), "what `initialize` is called on")
+        return Mistake(
+            "rest-touched", expected, f"{name} holds {what}", cause, _tried(case), "what `initialize` is called on"
+        )
     return None
 
 
@@ -146,7 +187,9 @@ def _(case: Case, seen: Seen) -> Mistake | None:
     return _matched(case, seen) if _in(("biases",), case) else None
 
 
-@parts.criterion("no-match", points=2, says="a pattern that matches no name raises ValueError before anything is changed")
+@parts.criterion(
+    "no-match", points=2, says="a pattern that matches no name raises ValueError before anything is changed"
+)
 def _(case: Case, seen: Seen) -> Mistake | None:
     if not _in(("no-match",), case):
         return None
@@ -154,12 +197,28 @@ def _(case: Case, seen: Seen) -> Mistake | None:
     expected = f"a ValueError: {pattern!r} matches no name"
     error, (before, after) = seen.error("initialize the parts"), both(seen)
     if error is None:
-        cause = "A rule without any parameter is nearly always a slip of the pen, and passing it over in silence hides it."
+        cause = (
+            "A rule without any parameter is nearly always a slip of the pen, and passing it over in silence hides it."
+        )
         return Mistake("silent", expected, "no error", cause, _tried(case))
     if error.type != "ValueError":
-        return Mistake("another-error", expected, str(error), "The error should be a ValueError that names the pattern.", _tried(case), error.line)
+        return Mistake(
+            "another-error",
+            expected,
+            str(error),
+            "The error should be a ValueError that names the pattern.",
+            _tried(case),
+            error.line,
+        )
     if pattern not in error.message:
-        return Mistake("pattern-not-named", f"{expected}, naming it", str(error), "Say which pattern it was: `raise ValueError(f\"… {pattern!r} …\")`.", _tried(case), error.line)
+        return Mistake(
+            "pattern-not-named",
+            f"{expected}, naming it",
+            str(error),
+            'Say which pattern it was: `raise ValueError(f"… {pattern!r} …")`.',
+            _tried(case),
+            error.line,
+        )
     changed = [name for name in before if not np.array_equal(before[name], after[name])]
     if changed:
         cause = "The error came after the first rules had been carried out, and the network is left half done. Look through all rules first, then initialize."

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from autograder.exercise import Case, Exercise, Mistake, NoEvidence, Seen, describe
-from autograder.judges.lesson_03.evidence import arrays, both
+from autograder.judges.lesson_03.evidence import both
+from autograder.judges.lesson_03.symmetry_cases import UNITS, repairing, watching
 
 # Two units count as one when their weights and biases agree within SAME. In the cases twins agree up to rounding (1e-6) and
 # different units differ by more than 1e-2, so that any sensible tolerance counts alike.
@@ -28,31 +29,8 @@ symmetry = Exercise(
 
 @symmetry.cases
 def _(rng: np.random.Generator) -> list[Case]:
-    def data(inputs: int) -> dict[str, np.ndarray]:
-        x = np.float32(rng.uniform(0.5, 1.5, (12, inputs)) * rng.choice([-1, 1], (12, inputs)))
-        return {"x": x, "y": np.float32(np.sin(x.sum(1, keepdims=True)) + 2 * x[:, :1])}
-
-    def watching(situation: str, groups: int) -> Case:
-        units, inputs = 6, int(rng.integers(3, 6))
-        weight, bias, out = rng.uniform(-0.5, 0.5, (6, inputs)), np.zeros(6), rng.uniform(0.3, 0.9, 6)
-        kind = np.arange(6) % groups
-        if situation == "alike":
-            weight, out = np.full((6, inputs), rng.uniform(0.1, 0.4)), np.full(6, rng.uniform(0.3, 0.6))
-        elif situation == "groups":
-            weight, out = weight[kind] + kind[:, None] * 0.2, out[kind]
-        elif situation == "outgoing":
-            weight, out = np.repeat(weight[:1], 6, axis=0), 0.3 * (1 + np.arange(6)) * rng.uniform(0.9, 1.1)
-        elif situation == "bias":
-            weight, bias = np.repeat(weight[:1], 6, axis=0), 0.15 * np.arange(6) - rng.uniform(0.2, 0.4)
-        start = {"weight": np.float32(weight), "bias": np.float32(bias), "out": np.float32(out)[None]}
-        return {"part": "watch", "situation": situation, "units": units, "steps": int(rng.integers(5, 9)), **start, **data(inputs)}
-
-    def repairing() -> Case:
-        inputs, hidden = int(rng.integers(4, 9)), [int(n) for n in rng.integers(6, 12, 2)]
-        return {"part": "repair", "hidden": hidden, "value": float(rng.uniform(0.2, 0.6)), **data(inputs)}
-
     groups = int(rng.integers(2, 4))
-    return [watching(s, groups) for s in ("groups", "alike", "outgoing", "bias")] + [repairing(), repairing()]
+    return [watching(s, groups, rng) for s in ("groups", "alike", "outgoing", "bias")] + [repairing(rng) for _ in "12"]
 
 
 def count(units: np.ndarray) -> int:
@@ -70,27 +48,62 @@ def _record(case: Case, seen: Seen) -> list[int]:
         error = seen.error("watch")
         not_written = error is not None and error.message == "not written yet"
         cause = "The other function is judged all the same." if not_written else "The code stopped with an error."
-        raise NoEvidence(Mistake("watch-not-written" if not_written else "raised", "a list of counts", str(error), cause, _tried(case), error.line if error else ""))
-    record, steps, calls = seen["record"], case["steps"], len(seen.array("snapshots")) - 1
+        raise NoEvidence(
+            Mistake(
+                "watch-not-written" if not_written else "raised",
+                "a list of counts",
+                str(error),
+                cause,
+                _tried(case),
+                error.line if error else "",
+            )
+        )
+    record, steps, calls = seen["record"], case["steps"], len(_snapshots(case, seen)) - 1
     if not isinstance(record, list):
         cause = "Counts are wanted for every moment, in a list. Is a `return` missing?"
         raise NoEvidence(Mistake("no-record", f"a list of {steps + 1} counts", describe(record), cause, _tried(case)))
     if calls != steps:
         cause = "`train_step()` has to be called once for each step."
-        raise NoEvidence(Mistake("steps-missed", f"{steps} calls of train_step", f"{calls} calls", cause, _tried(case), "the loop"))
+        raise NoEvidence(
+            Mistake("steps-missed", f"{steps} calls of train_step", f"{calls} calls", cause, _tried(case), "the loop")
+        )
     if len(record) != steps + 1:
         cause = "One count belongs before the first step, and one after each."
-        raise NoEvidence(Mistake("moment-missing", f"{steps + 1} counts for {steps} steps", f"{len(record)} counts", cause, _tried(case), "what is counted before the loop"))
+        raise NoEvidence(
+            Mistake(
+                "moment-missing",
+                f"{steps + 1} counts for {steps} steps",
+                f"{len(record)} counts",
+                cause,
+                _tried(case),
+                "what is counted before the loop",
+            )
+        )
     try:
         return [int(np.asarray(n).item()) for n in record]
     except (TypeError, ValueError):
-        raise NoEvidence(Mistake("no-counts", "numbers of units", describe(record), "The list should hold whole numbers.", _tried(case))) from None
+        raise NoEvidence(
+            Mistake(
+                "no-counts", "numbers of units", describe(record), "The list should hold whole numbers.", _tried(case)
+            )
+        ) from None
+
+
+def _snapshots(case: Case, seen: Seen) -> np.ndarray:
+    """The layer before training and after each step: a row for each unit, its weights and then its bias."""
+    snapshots = seen.array("snapshots")
+    if snapshots.ndim != 3 or snapshots.shape[1:] != (UNITS, case["weight"].shape[1] + 1):
+        shown = describe(snapshots)
+        raise NoEvidence(
+            Mistake("layer-changed", f"a layer of {UNITS} units", shown, "The layer was changed.", _tried(case))
+        )
+    return snapshots
 
 
 def _counts(situations: tuple[str, ...], case: Case, seen: Seen) -> Mistake | None:
     if case["part"] != "watch" or case["situation"] not in situations:
         return None
-    record, snapshots = _record(case, seen), seen.array("snapshots")
+    record, snapshots = _record(case, seen), _snapshots(case, seen)
     right = [count(units) for units in snapshots]
     if record == right:
         return None
@@ -98,11 +111,23 @@ def _counts(situations: tuple[str, ...], case: Case, seen: Seen) -> Mistake | No
     numbers = [len(np.unique(np.round(units, 4))) for units in weights]
     slips = {
         "numbers-counted": (numbers, "Different numbers were counted. A unit is a whole row of them."),
-        "columns-counted": ([count(units.T) for units in weights], "Columns were compared, which are the inputs. A unit is a row."),
-        "bias-ignored": ([count(units) for units in weights], "Only the weights were compared. Two units with other biases are different units."),
-        "only-the-end": (right[-1:] * len(right), "All counts are those of the end. `data()` is a handle on values that change: count at once, or copy."),
+        "columns-counted": (
+            [count(units.T) for units in weights],
+            "Columns were compared, which are the inputs. A unit is a row.",
+        ),
+        "bias-ignored": (
+            [count(units) for units in weights],
+            "Only the weights were compared. Two units with other biases are different units.",
+        ),
+        "only-the-end": (
+            right[-1:] * len(right),
+            "All counts are those of the end. `data()` is a handle on values that change: count at once, or copy.",
+        ),
         "only-the-start": (right[:1] * len(right), "All counts are those of the start. Count again after each step."),
-        "after-not-before": ([*right[1:], right[-1]], "The counts are one step ahead: the first belongs before any training."),
+        "after-not-before": (
+            [*right[1:], right[-1]],
+            "The counts are one step ahead: the first belongs before any training.",
+        ),
     }
     for id, (value, cause) in slips.items():
         if record == value:
@@ -111,7 +136,13 @@ def _counts(situations: tuple[str, ...], case: Case, seen: Seen) -> Mistake | No
     if record == rounding:
         cause = "Units that differ in the last bit were counted as two. Sums are rounded: compare with a tolerance."
         return Mistake("no-tolerance", str(right), str(record), cause, _tried(case))
-    return Mistake("wrong-counts", str(right), str(record), "Two units are the same when all their incoming weights and their bias agree.", _tried(case))
+    return Mistake(
+        "wrong-counts",
+        str(right),
+        str(record),
+        "Two units are the same when all their incoming weights and their bias agree.",
+        _tried(case),
+    )
 
 
 def _tried(case: Case) -> str:
@@ -141,16 +172,33 @@ def _repaired(case: Case, seen: Seen) -> list[np.ndarray]:
     if error := seen.error("repair"):
         not_written = error.message == "not written yet"
         cause = "The other function is judged all the same." if not_written else "The code stopped with an error."
-        raise NoEvidence(Mistake("repair-not-written" if not_written else "raised", "a repaired network", str(error), cause, _tried(case), error.line))
+        raise NoEvidence(
+            Mistake(
+                "repair-not-written" if not_written else "raised",
+                "a repaired network",
+                str(error),
+                cause,
+                _tried(case),
+                error.line,
+            )
+        )
     before, after = both(seen)
+    if [after[name].shape[:1] for name in _hidden(after)] != [(n,) for n in case["hidden"]]:
+        found = ", ".join(f"{name} {value.shape}" for name, value in after.items())
+        cause = "The network's layers were changed."
+        raise NoEvidence(
+            Mistake("network-changed", f"hidden layers of {case['hidden']} units", found, cause, _tried(case))
+        )
     if all(np.array_equal(before[name], after[name]) for name in before):
         cause = "This network is as it was. Was another one made and returned, or was `force_reinit=True` forgotten?"
-        raise NoEvidence(Mistake("nothing-changed", "other weights", f"all weights still {case['value']:.3f}", cause, _tried(case)))
+        raise NoEvidence(
+            Mistake("nothing-changed", "other weights", f"all weights still {case['value']:.3f}", cause, _tried(case))
+        )
     return [after[name] for name in _hidden(after)]
 
 
 def _hidden(values: dict[str, np.ndarray]) -> list[str]:
-    return [name for name in values if name.endswith("weight")][:-1]
+    return [name for name in values if name.endswith("weight") and values[name].ndim == 2][:-1]
 
 
 @symmetry.criterion("apart", points=3, says="after `repair` no two units of a hidden layer have the same weights")
@@ -176,7 +224,9 @@ def _(case: Case, seen: Seen) -> Mistake | None:
     elif any(np.ptp(weight) > 0 for weight in layers):
         spread = max(float(np.ptp(weight)) for weight in layers)
         cause = "The differences are too small to matter: rounding is hardly smaller."
-        return Mistake("too-small", expected, f"{observed}: weights differ by {spread:.2g} at most", cause, _tried(case))
+        return Mistake(
+            "too-small", expected, f"{observed}: weights differ by {spread:.2g} at most", cause, _tried(case)
+        )
     if not any(weight.any() for weight in layers):
         cause = "Zero is a constant like any other, and with tanh no gradient reaches the hidden weights at all."
         return Mistake("zeros", expected, f"{observed}: all weights are 0", cause, _tried(case))
@@ -184,7 +234,9 @@ def _(case: Case, seen: Seen) -> Mistake | None:
     return Mistake("still-constant", expected, observed, cause, _tried(case))
 
 
-@symmetry.criterion("sound", points=2, says="the network keeps biases of 0 and a signal that neither vanishes nor saturates, and learns")
+@symmetry.criterion(
+    "sound", points=2, says="the network keeps biases of 0 and a signal that neither vanishes nor saturates, and learns"
+)
 def _(case: Case, seen: Seen) -> Mistake | None:
     if case["part"] != "repair":
         return None
@@ -197,15 +249,31 @@ def _(case: Case, seen: Seen) -> Mistake | None:
     sizes = [float(np.sqrt(np.mean(weight**2) * weight.shape[1])) for weight in layers]
     if max(sizes) > 8 or not np.isfinite(sizes).all():
         cause = "So large that tanh is flat for nearly every input, and its gradient 0."
-        return Mistake("saturated", "std · √fan_in of 8 at most", f"{max(sizes):.3g}", cause, _tried(case), "the scale of the initializer")
+        return Mistake(
+            "saturated",
+            "std · √fan_in of 8 at most",
+            f"{max(sizes):.3g}",
+            cause,
+            _tried(case),
+            "the scale of the initializer",
+        )
     if min(sizes) < 0.005:
         cause = "So small that hardly any signal passes."
-        return Mistake("vanishing", "std · √fan_in of 0.005 at least", f"{min(sizes):.2g}", cause, _tried(case), "the scale of the initializer")
+        return Mistake(
+            "vanishing",
+            "std · √fan_in of 0.005 at least",
+            f"{min(sizes):.2g}",
+            cause,
+            _tried(case),
+            "the scale of the initializer",
+        )
     if [count(weight) for weight in layers] != case["hidden"]:
         return _no_gain(case, layers)
-    trained = [value for name, value in arrays(seen, "trained").items() if name in _hidden(both(seen)[1])]
-    if any(count(weight) < 2 for weight in trained) or not np.isfinite(seen.number("loss")):
-        return Mistake("did-not-learn", "different units after training", f"loss {seen.number('loss'):.3g}", "Training brought the units together or ran away.", _tried(case))
+    losses = seen.array("losses")
+    if not np.isfinite(losses).all() or losses[-1] >= losses[0]:
+        cause = "Twenty small steps of gradient descent did not lower the loss."
+        observed = f"from {losses[0]:.3g} to {losses[-1]:.3g}"
+        return Mistake("does-not-learn", "a loss that falls", observed, cause, _tried(case))
     return None
 
 

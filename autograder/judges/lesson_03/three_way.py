@@ -34,18 +34,31 @@ def _(rng: np.random.Generator) -> list[Case]:
     def between(low: int, high: int) -> int:
         return int(rng.integers(low, high + 1))
 
-    wide, row, kernel = (between(50, 60), between(160, 180)), (1, between(8000, 9000)), (between(40, 44), between(16, 18), 5, 3)
+    wide, row, kernel = (
+        (between(50, 60), between(160, 180)),
+        (1, between(8000, 9000)),
+        (between(40, 44), between(16, 18), 5, 3),
+    )
     return [{"shape": list(shape)} for shape in (wide, row, kernel)]
 
 
-@three_way.criterion("written", points=1, says="weights are written into the array that was handed in, of any shape; biases stay 0")
+@three_way.criterion(
+    "written", points=1, says="weights are written into the array that was handed in, of any shape; biases stay 0"
+)
 def _(case: Case, seen: Seen) -> Mistake | None:
     drawn(case, seen)
     drawn(case, seen, "second")
     bias = seen.array("bias")
     if bias.any():
         cause = "The base class decides by the name: biases get 0, and only weights come to `_init_weight`. Something else than that one method was overridden."
-        return Mistake("biases-touched", "biases of 0", f"biases such as {bias.flat[0]:.4g}", cause, "initialise a bias", "the name of the method you define")
+        return Mistake(
+            "biases-touched",
+            "biases of 0",
+            f"biases such as {bias.flat[0]:.4g}",
+            cause,
+            "initialise a bias",
+            "the name of the method you define",
+        )
     return None
 
 
@@ -54,7 +67,13 @@ def _(case: Case, seen: Seen) -> Mistake | None:
     sizes = np.abs(_some(case, seen))
     small = sizes[(sizes > 0) & (sizes < 4.9999)]
     if sizes.max() > 10.0001:
-        return Mistake("too-large", "no size above 10", f"a weight of size {sizes.max():.4g}", "The draw reaches beyond ±10.", _tried(case))
+        return Mistake(
+            "too-large",
+            "no size above 10",
+            f"a weight of size {sizes.max():.4g}",
+            "The draw reaches beyond ±10.",
+            _tried(case),
+        )
     if small.size and small.size == np.count_nonzero(sizes):
         return Mistake(
             "mask-reversed",
@@ -80,17 +99,26 @@ def _(case: Case, seen: Seen) -> Mistake | None:
 def _(case: Case, seen: Seen) -> Mistake | None:
     weights = _one_by_one(case, seen)
     zero, positive, negative = (int(np.sum(np.sign(weights) == sign)) for sign in (0, 1, -1))
-    observed = ", ".join(f"{count / weights.size:.1%} {word}" for count, word in ((zero, "zero"), (positive, "positive"), (negative, "negative")))
+    observed = ", ".join(
+        f"{count / weights.size:.1%} {word}"
+        for count, word in ((zero, "zero"), (positive, "positive"), (negative, "negative"))
+    )
     expected = "50 % zero, 25 % positive, 25 % negative"
     if not (positive and negative):
-        cause = "All numbers have the same sign. Draw from both sides of 0, and compare the size, not the number, with 5."
-        return Mistake("one-sided", expected, observed, cause, _tried(case), "`low=` and `high=`, and whether `abs` is taken")
+        cause = (
+            "All numbers have the same sign. Draw from both sides of 0, and compare the size, not the number, with 5."
+        )
+        return Mistake(
+            "one-sided", expected, observed, cause, _tried(case), "`low=` and `high=`, and whether `abs` is taken"
+        )
     if not zero:
         cause = "Nothing was set to 0: no mask was multiplied in."
         return Mistake("no-zeros", expected, observed, cause, _tried(case))
     if not (proportion_fits(zero, weights.size, 1 / 2) and proportion_fits(positive, positive + negative, 1 / 2)):
         cause = "The three cases come with other probabilities than 1/4, 1/2, 1/4."
-        return Mistake("wrong-shares", expected, observed, cause, _tried(case), "how it is decided which case a weight falls in")
+        return Mistake(
+            "wrong-shares", expected, observed, cause, _tried(case), "how it is decided which case a weight falls in"
+        )
     return None
 
 
@@ -134,7 +162,9 @@ def _some(case: Case, seen: Seen) -> np.ndarray:
     weights = drawn(case, seen)
     if not weights.any():
         cause = "Nothing was drawn before the mask was multiplied in, or the mask cleared everything."
-        raise NoEvidence(Mistake("all-zero", "half of the weights other than 0", "all weights are 0", cause, _tried(case)))
+        raise NoEvidence(
+            Mistake("all-zero", "half of the weights other than 0", "all weights are 0", cause, _tried(case))
+        )
     return weights
 
 
@@ -143,7 +173,15 @@ def _one_by_one(case: Case, seen: Seen) -> np.ndarray:
     weights, again = _some(case, seen), drawn(case, seen, "second")
     if np.unique(np.round(weights, 5)).size <= 2:
         cause = "One number was drawn for the whole array. Ask for as many as there are weights: `shape=data.shape`."
-        raise NoEvidence(Mistake("one-number", "a number of its own for each weight", f"{weights.flat[0]:.4g} almost everywhere", cause, _tried(case)))
+        raise NoEvidence(
+            Mistake(
+                "one-number",
+                "a number of its own for each weight",
+                f"{weights.flat[0]:.4g} almost everywhere",
+                cause,
+                _tried(case),
+            )
+        )
     if mistake := alike(np.sign(weights), np.sign(again), case):
         raise NoEvidence(mistake)
     return weights

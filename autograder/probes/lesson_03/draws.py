@@ -13,7 +13,9 @@ EXERCISES = ("03-three-way-initializer", "03-xavier-by-hand", "03-he-by-hand", "
 UNTOUCHED = 123.0  # the judge looks for it
 
 BUILT_IN = ("miniblocks.init.Xavier", "miniblocks.init.MSRAPrelu", "miniblocks.init.He", "miniblocks.init.fans")
-TORCH = tuple(f"torch.nn.init.{name}_" for name in ("xavier_uniform", "xavier_normal", "kaiming_uniform", "kaiming_normal"))
+TORCH = tuple(
+    f"torch.nn.init.{name}_" for name in ("xavier_uniform", "xavier_normal", "kaiming_uniform", "kaiming_normal")
+)
 
 
 def filled(make: Callable[[], Any], shape: Any, name: str = "dense0_weight") -> nd.Tensor:

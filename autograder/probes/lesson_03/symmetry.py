@@ -26,7 +26,9 @@ def _(answer: Any, case: Case, see: Observer) -> None:
 
 def _watch(watch: Any, repair: Any, case: Case, see: Observer) -> None:
     net = nn.Sequential()
-    net.add(nn.Dense(case["units"], activation="tanh", in_units=case["x"].shape[1]), nn.Dense(1, in_units=case["units"]))
+    net.add(
+        nn.Dense(case["units"], activation="tanh", in_units=case["x"].shape[1]), nn.Dense(1, in_units=case["units"])
+    )
     net.initialize()
     net[0].weight.set_data(case["weight"])
     net[0].bias.set_data(case["bias"])
@@ -52,10 +54,7 @@ def _repair(watch: Any, repair: Any, case: Case, see: Observer) -> None:
         repair(net)
     see["after"] = _values(net)
     with see.attempt("train"):
-        for _ in range(20):
-            loss = _descend(net, case, rate=0.01)
-        see["loss"] = loss
-        see["trained"] = _values(net)
+        see["losses"] = np.array([_descend(net, case, rate=0.01) for _ in range(20)])
 
 
 @contextmanager
@@ -93,6 +92,7 @@ def _descend(net: nn.Block, case: Case, rate: float) -> float:
 
 def _units(layer: nn.Dense) -> np.ndarray:
     """A row for each unit: its weights, then its bias."""
+    assert layer.bias is not None
     return np.column_stack([layer.weight.data().asnumpy(), layer.bias.data().asnumpy()])
 
 

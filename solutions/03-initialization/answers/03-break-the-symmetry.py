@@ -64,6 +64,7 @@ def repair(net):
 # %% wrong: counts different numbers
 # finding: numbers-counted
 # observed: [
+# score: 5
 def watch(layer, train_step, steps):
     def count():
         return len(np.unique(layer.weight.data().asnumpy().round(4)))
@@ -80,6 +81,7 @@ def repair(net):
 # %% wrong: counts different columns
 # finding: columns-counted
 # observed: [
+# score: 5
 def watch(layer, train_step, steps):
     def count():
         return len(np.unique(layer.weight.data().asnumpy().round(3), axis=1).T)
@@ -96,6 +98,7 @@ def repair(net):
 # %% wrong: forgets the bias
 # finding: bias-ignored
 # observed: [1
+# score: 8
 def watch(layer, train_step, steps):
     def count():
         return len(np.unique(layer.weight.data().asnumpy().round(3), axis=0))
@@ -112,6 +115,7 @@ def repair(net):
 # %% wrong: collects handles, not values
 # finding: only-the-end
 # observed: [6
+# score: 8
 def watch(layer, train_step, steps):
     kept = [(layer.weight.data(), layer.bias.data())]
     for _ in range(steps):
@@ -125,6 +129,7 @@ def repair(net):
 # %% wrong: counts once
 # finding: only-the-start
 # observed: [1, 1
+# score: 8
 def watch(layer, train_step, steps):
     rows = np.column_stack([layer.weight.data().asnumpy(), layer.bias.data().asnumpy()]).round(3)
     counts = [len(np.unique(rows, axis=0))]
@@ -139,6 +144,7 @@ def repair(net):
 # %% wrong: forgets the moment before training
 # finding: moment-missing
 # observed: counts
+# score: 5
 def watch(layer, train_step, steps):
     counts = []
     for _ in range(steps):
@@ -153,6 +159,7 @@ def repair(net):
 # %% wrong: does not train
 # finding: steps-missed
 # observed: 0 calls
+# score: 5
 def watch(layer, train_step, steps):
     return [1] * (steps + 1)
 
@@ -162,6 +169,7 @@ def repair(net):
 # %% wrong: returns nothing
 # finding: no-record
 # observed: None
+# score: 5
 def watch(layer, train_step, steps):
     for _ in range(steps):
         train_step()
@@ -174,6 +182,7 @@ def repair(net):
 # %% wrong: repairs the biases only
 # finding: only-biases
 # observed: [1, 1]
+# score: 5
 def watch(layer, train_step, steps):
     def count():
         rows = np.column_stack([layer.weight.data().asnumpy(), layer.bias.data().asnumpy()])
@@ -188,6 +197,7 @@ def repair(net):
 # %% wrong: repairs the first layer only
 # finding: first-layer-only
 # observed: , 1]
+# score: 5
 def watch(layer, train_step, steps):
     def count():
         rows = np.column_stack([layer.weight.data().asnumpy(), layer.bias.data().asnumpy()])
@@ -201,6 +211,7 @@ def repair(net):
 # %% wrong: another constant
 # finding: still-constant
 # observed: [1, 1]
+# score: 5
 def watch(layer, train_step, steps):
     def count():
         rows = np.column_stack([layer.weight.data().asnumpy(), layer.bias.data().asnumpy()])
@@ -214,6 +225,7 @@ def repair(net):
 # %% wrong: zeros
 # finding: zeros
 # observed: all weights are 0
+# score: 5
 def watch(layer, train_step, steps):
     def count():
         rows = np.column_stack([layer.weight.data().asnumpy(), layer.bias.data().asnumpy()])
@@ -227,6 +239,7 @@ def repair(net):
 # %% wrong: forgets force_reinit
 # finding: nothing-changed
 # observed: all weights still
+# score: 5
 def watch(layer, train_step, steps):
     def count():
         rows = np.column_stack([layer.weight.data().asnumpy(), layer.bias.data().asnumpy()])
@@ -244,6 +257,7 @@ def repair(net):
 # %% wrong: one random row for all units
 # finding: same-row
 # observed: [1, 1]
+# score: 5
 def watch(layer, train_step, steps):
     def count():
         rows = np.column_stack([layer.weight.data().asnumpy(), layer.bias.data().asnumpy()])
@@ -258,6 +272,7 @@ def repair(net):
 # %% wrong: noise too small to matter
 # finding: too-small
 # observed: weights differ by
+# score: 5
 def watch(layer, train_step, steps):
     def count():
         rows = np.column_stack([layer.weight.data().asnumpy(), layer.bias.data().asnumpy()])
@@ -272,6 +287,7 @@ def repair(net):
 # %% wrong: numbers so large that tanh is flat
 # finding: saturated
 # observed: .
+# score: 8
 def watch(layer, train_step, steps):
     def count():
         rows = np.column_stack([layer.weight.data().asnumpy(), layer.bias.data().asnumpy()])
@@ -285,6 +301,7 @@ def repair(net):
 # %% wrong: random biases as well
 # finding: biases-touched
 # observed: a bias of size
+# score: 8
 def watch(layer, train_step, steps):
     def count():
         rows = np.column_stack([layer.weight.data().asnumpy(), layer.bias.data().asnumpy()])
@@ -299,6 +316,7 @@ def repair(net):
 # %% wrong: the second half is still to be written
 # finding: repair-not-written
 # observed: not written yet
+# score: 5
 def watch(layer, train_step, steps):
     def count():
         rows = np.column_stack([layer.weight.data().asnumpy(), layer.bias.data().asnumpy()])

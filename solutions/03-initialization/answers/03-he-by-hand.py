@@ -36,6 +36,7 @@ class MyHe(init.Initializer):
 # %% wrong: fan_out
 # finding: fan-out-not-in
 # observed: 0.1
+# score: 6
 class MyHe(init.Initializer):
     def __init__(self, kind="normal", slope=0.0):
         self.kind, self.slope = kind, slope
@@ -51,6 +52,7 @@ class MyHe(init.Initializer):
 # %% wrong: without the 2
 # finding: factor-two-missing
 # observed: 0.0
+# score: 6
 class MyHe(init.Initializer):
     def __init__(self, kind="normal", slope=0.0):
         self.kind, self.slope = kind, slope
@@ -65,6 +67,7 @@ class MyHe(init.Initializer):
 # %% wrong: Xavier's variance
 # finding: xavier-not-he
 # observed: 0.0
+# score: 6
 class MyHe(init.Initializer):
     def __init__(self, kind="normal", slope=0.0):
         self.kind, self.slope = kind, slope
@@ -80,6 +83,7 @@ class MyHe(init.Initializer):
 # %% wrong: the root forgotten
 # finding: root-missing
 # observed: 0.0
+# score: 4
 class MyHe(init.Initializer):
     def __init__(self, kind="normal", slope=0.0):
         self.kind, self.slope = kind, slope
@@ -94,6 +98,7 @@ class MyHe(init.Initializer):
 # %% wrong: the 6 of the bound in the deviation
 # finding: bound-not-deviation
 # observed: 0.1
+# score: 6
 class MyHe(init.Initializer):
     def __init__(self, kind="normal", slope=0.0):
         self.kind, self.slope = kind, slope
@@ -108,6 +113,7 @@ class MyHe(init.Initializer):
 # %% wrong: the deviation as the bound
 # finding: bound-not-deviation
 # observed: 0.05
+# score: 6
 class MyHe(init.Initializer):
     def __init__(self, kind="normal", slope=0.0):
         self.kind, self.slope = kind, slope
@@ -122,6 +128,7 @@ class MyHe(init.Initializer):
 # %% wrong: the kernel's size not counted
 # finding: kernel-ignored
 # observed: 0.2
+# score: 8
 class MyHe(init.Initializer):
     def __init__(self, kind="normal", slope=0.0):
         self.kind, self.slope = kind, slope
@@ -136,6 +143,7 @@ class MyHe(init.Initializer):
 # %% wrong: the slope ignored
 # finding: slope-ignored
 # observed: divided by
+# score: 8
 class MyHe(init.Initializer):
     def __init__(self, kind="normal", slope=0.0):
         self.kind, self.slope = kind, slope
@@ -150,6 +158,7 @@ class MyHe(init.Initializer):
 # %% wrong: the slope not squared
 # finding: slope-not-squared
 # observed: divided by 1.
+# score: 8
 class MyHe(init.Initializer):
     def __init__(self, kind="normal", slope=0.0):
         self.kind, self.slope = kind, slope
@@ -164,6 +173,7 @@ class MyHe(init.Initializer):
 # %% wrong: multiplied by 1 + a² where it should be divided
 # finding: slope-turned-round
 # observed: divided by 0.
+# score: 8
 class MyHe(init.Initializer):
     def __init__(self, kind="normal", slope=0.0):
         self.kind, self.slope = kind, slope
@@ -178,6 +188,7 @@ class MyHe(init.Initializer):
 # %% wrong: always normal
 # finding: kind-ignored
 # observed: a normal distribution
+# score: 8
 class MyHe(init.Initializer):
     def __init__(self, kind="normal", slope=0.0):
         self.kind, self.slope = kind, slope
@@ -189,6 +200,7 @@ class MyHe(init.Initializer):
 # %% wrong: from 0 upwards
 # finding: one-sided
 # observed: from 0.0000
+# score: 8
 class MyHe(init.Initializer):
     def __init__(self, kind="normal", slope=0.0):
         self.kind, self.slope = kind, slope
@@ -203,6 +215,7 @@ class MyHe(init.Initializer):
 # %% wrong: the name given to a new array
 # finding: not-in-place
 # observed: still 123
+# score: 0
 class MyHe(init.Initializer):
     def __init__(self, kind="normal", slope=0.0):
         self.kind, self.slope = kind, slope
@@ -214,6 +227,7 @@ class MyHe(init.Initializer):
 # %% wrong: one kernel for all channels
 # finding: not-drawn-one-by-one
 # observed: along axis 1
+# score: 2
 class MyHe(init.Initializer):
     def __init__(self, kind="normal", slope=0.0):
         self.kind, self.slope = kind, slope
@@ -230,6 +244,7 @@ class MyHe(init.Initializer):
 # %% wrong: leaves it to the library
 # finding: forbidden-call
 # observed: miniblocks.init.MSRAPrelu
+# score: 0
 class MyHe(init.Initializer):
     def __init__(self, kind="normal", slope=0.0):
         self.kind, self.slope = kind, slope

@@ -62,6 +62,7 @@ class MyOrthogonal(init.Initializer):
 # %% wrong: only columns, so that wide weights do not fit
 # finding: only-square-or-tall
 # observed: ShapeError
+# score: 4
 class MyOrthogonal(init.Initializer):
     def __init__(self, gain=1.0):
         self.gain = gain
@@ -74,6 +75,7 @@ class MyOrthogonal(init.Initializer):
 # %% wrong: matrices only
 # finding: only-two-dimensional
 # observed: too many values to unpack
+# score: 8
 class MyOrthogonal(init.Initializer):
     def __init__(self, gain=1.0):
         self.gain = gain
@@ -86,6 +88,7 @@ class MyOrthogonal(init.Initializer):
 # %% wrong: square weights only
 # finding: not-this-shape
 # observed: Tensor sizes
+# score: 1
 class MyOrthogonal(init.Initializer):
     def __init__(self, gain=1.0):
         self.gain = gain
@@ -97,6 +100,7 @@ class MyOrthogonal(init.Initializer):
 # %% wrong: the gain forgotten
 # finding: gain-forgotten
 # observed: 1.000
+# score: 8
 class MyOrthogonal(init.Initializer):
     def __init__(self, gain=1.0):
         self.gain = gain
@@ -109,6 +113,7 @@ class MyOrthogonal(init.Initializer):
 # %% wrong: the gain before the decomposition
 # finding: gain-forgotten
 # observed: 1.000
+# score: 8
 class MyOrthogonal(init.Initializer):
     def __init__(self, gain=1.0):
         self.gain = gain
@@ -121,6 +126,7 @@ class MyOrthogonal(init.Initializer):
 # %% wrong: the gain twice
 # finding: gain-squared
 # observed: .
+# score: 8
 class MyOrthogonal(init.Initializer):
     def __init__(self, gain=1.0):
         self.gain = gain
@@ -133,6 +139,7 @@ class MyOrthogonal(init.Initializer):
 # %% wrong: rows of length 1, and no more
 # finding: only-normalised
 # observed: lengths from 1.000 to 1.000
+# score: 4
 class MyOrthogonal(init.Initializer):
     def __init__(self, gain=1.0):
         self.gain = gain
@@ -145,6 +152,7 @@ class MyOrthogonal(init.Initializer):
 # %% wrong: puts the singular values back
 # finding: not-perpendicular
 # observed: a cosine of up to
+# score: 2
 class MyOrthogonal(init.Initializer):
     def __init__(self, gain=1.0):
         self.gain = gain
@@ -157,6 +165,7 @@ class MyOrthogonal(init.Initializer):
 # %% wrong: keeps R
 # finding: not-perpendicular
 # observed: a cosine of up to
+# score: 0
 class MyOrthogonal(init.Initializer):
     def __init__(self, gain=1.0):
         self.gain = gain
@@ -169,6 +178,7 @@ class MyOrthogonal(init.Initializer):
 # %% wrong: U with the singular values
 # finding: lengths-differ
 # observed: a cosine of up to 0.000
+# score: 2
 class MyOrthogonal(init.Initializer):
     def __init__(self, gain=1.0):
         self.gain = gain
@@ -182,6 +192,7 @@ class MyOrthogonal(init.Initializer):
 # %% wrong: the identity
 # finding: not-random
 # observed: of the weights are 0
+# score: 8
 class MyOrthogonal(init.Initializer):
     def __init__(self, gain=1.0):
         self.gain = gain
@@ -192,6 +203,7 @@ class MyOrthogonal(init.Initializer):
 # %% wrong: kernels laid out as (out · in, height · width)
 # finding: flattened-otherwise
 # observed: a cosine of up to
+# score: 8
 class MyOrthogonal(init.Initializer):
     def __init__(self, gain=1.0):
         self.gain = gain
@@ -204,6 +216,7 @@ class MyOrthogonal(init.Initializer):
 # %% wrong: kernels laid out by their last axis
 # finding: flattened-otherwise
 # observed: a cosine of up to
+# score: 8
 class MyOrthogonal(init.Initializer):
     def __init__(self, gain=1.0):
         self.gain = gain
@@ -216,6 +229,7 @@ class MyOrthogonal(init.Initializer):
 # %% wrong: a fixed seed
 # finding: same-every-time
 # observed: the same matrix twice
+# score: 8
 class MyOrthogonal(init.Initializer):
     def __init__(self, gain=1.0):
         self.gain = gain
@@ -229,6 +243,7 @@ class MyOrthogonal(init.Initializer):
 # %% wrong: the name given to a new array
 # finding: not-in-place
 # observed: still 123
+# score: 0
 class MyOrthogonal(init.Initializer):
     def __init__(self, gain=1.0):
         self.gain = gain
@@ -241,6 +256,7 @@ class MyOrthogonal(init.Initializer):
 # %% wrong: leaves it to the library
 # finding: forbidden-call
 # observed: miniblocks.init.Orthogonal
+# score: 0
 class MyOrthogonal(init.Initializer):
     def __init__(self, gain=1.0):
         self.gain = gain

@@ -37,6 +37,7 @@ def initialize_parts(net, rules):
 # %% wrong: a match at the beginning is enough
 # finding: matches-too-much
 # observed: by the rule
+# score: 8
 def initialize_parts(net, rules):
     parameters = net.collect_params()
     for pattern, _ in rules:
@@ -51,6 +52,7 @@ def initialize_parts(net, rules):
 # %% wrong: a match anywhere is enough
 # finding: matches-too-much
 # observed: by the rule
+# score: 4
 def initialize_parts(net, rules):
     parameters = net.collect_params()
     for pattern, _ in rules:
@@ -65,6 +67,7 @@ def initialize_parts(net, rules):
 # %% wrong: initializes the collection, whose biases keep their own initializer
 # finding: biases-keep-zeros
 # observed: dense1_bias holds 0
+# score: 9
 def initialize_parts(net, rules):
     for pattern, _ in rules:
         if not net.collect_params(f"(?:{pattern})$"):
@@ -75,6 +78,7 @@ def initialize_parts(net, rules):
 # %% wrong: the last rule wins
 # finding: last-rule-wins
 # observed: dense0_weight holds
+# score: 7
 def initialize_parts(net, rules):
     parameters = net.collect_params()
     for pattern, _ in rules:
@@ -88,6 +92,7 @@ def initialize_parts(net, rules):
 # %% wrong: passes over a pattern that matches nothing
 # finding: silent
 # observed: no error
+# score: 8
 def initialize_parts(net, rules):
     for name, parameter in net.collect_params().items():
         for pattern, initializer in rules:
@@ -98,6 +103,7 @@ def initialize_parts(net, rules):
 # %% wrong: raises when the first rules have been carried out
 # finding: half-done
 # observed: was already changed
+# score: 8
 def initialize_parts(net, rules):
     done = set()
     for pattern, initializer in rules:
@@ -112,6 +118,7 @@ def initialize_parts(net, rules):
 # %% wrong: another kind of error
 # finding: another-error
 # observed: KeyError
+# score: 8
 def initialize_parts(net, rules):
     parameters = net.collect_params()
     for pattern, _ in rules:
@@ -126,6 +133,7 @@ def initialize_parts(net, rules):
 # %% wrong: an error that does not say which pattern
 # finding: pattern-not-named
 # observed: a pattern matches nothing
+# score: 8
 def initialize_parts(net, rules):
     parameters = net.collect_params()
     if not all(any(re.fullmatch(pattern, name) for name in parameters) for pattern, _ in rules):
@@ -139,6 +147,7 @@ def initialize_parts(net, rules):
 # %% wrong: initializes the whole network first
 # finding: rest-touched
 # observed: new random numbers
+# score: 6
 def initialize_parts(net, rules):
     parameters = net.collect_params()
     for pattern, _ in rules:
@@ -154,6 +163,7 @@ def initialize_parts(net, rules):
 # %% wrong: Mixed for everything
 # finding: rest-touched
 # observed: new random numbers
+# score: 5
 def initialize_parts(net, rules):
     parameters = net.collect_params()
     for pattern, _ in rules:
@@ -165,6 +175,7 @@ def initialize_parts(net, rules):
 # %% wrong: forgets force_reinit
 # finding: nothing-changed
 # observed: as before
+# score: 2
 def initialize_parts(net, rules):
     import warnings
 
@@ -181,6 +192,7 @@ def initialize_parts(net, rules):
 # %% wrong: looks at the outermost layers only
 # finding: nested-missed
 # observed: encoder_dense0_weight
+# score: 8
 def initialize_parts(net, rules):
     names = list(net.collect_params())
     for pattern, _ in rules:
@@ -196,6 +208,7 @@ def initialize_parts(net, rules):
 # %% wrong: looks at weights only
 # finding: biases-skipped
 # observed: dense1_bias
+# score: 9
 def initialize_parts(net, rules):
     names = list(net.collect_params())
     for pattern, _ in rules:
@@ -210,6 +223,7 @@ def initialize_parts(net, rules):
 # %% wrong: patterns of the shell, not regular expressions
 # finding: not-matched
 # observed: as before
+# score: 2
 def initialize_parts(net, rules):
     from fnmatch import fnmatch
 
@@ -222,6 +236,7 @@ def initialize_parts(net, rules):
 # %% wrong: names written into the code
 # finding: not-matched
 # observed: dense4_weight
+# score: 0
 def initialize_parts(net, rules):
     parameters = net.collect_params()
     for (pattern, initializer), name in zip(rules, ("dense1_weight", "dense2_weight")):

@@ -39,6 +39,7 @@ class MyInit(init.Initializer):
 # %% wrong: gives the name `data` to a new array
 # finding: not-in-place
 # observed: each of its numbers is still 123
+# score: 0
 class MyInit(init.Initializer):
     def _init_weight(self, name, data):
         data = nd.random.uniform(low=-10, high=10, shape=data.shape)
@@ -47,6 +48,7 @@ class MyInit(init.Initializer):
 # %% wrong: returns the weights
 # finding: not-in-place
 # observed: still 123
+# score: 0
 class MyInit(init.Initializer):
     def _init_weight(self, name, data):
         drawn = nd.random.uniform(low=-10, high=10, shape=data.shape)
@@ -55,6 +57,7 @@ class MyInit(init.Initializer):
 # %% wrong: writes the first row only
 # finding: partly-written
 # observed: weights left as they were
+# score: 0
 class MyInit(init.Initializer):
     def _init_weight(self, name, data):
         drawn = nd.random.uniform(low=-10, high=10, shape=data.shape)
@@ -63,6 +66,7 @@ class MyInit(init.Initializer):
 # %% wrong: takes the three cases to be equally likely
 # finding: wrong-shares
 # observed: 33.
+# score: 6
 class MyInit(init.Initializer):
     def _init_weight(self, name, data):
         sizes = np.random.uniform(5, 10, data.shape)
@@ -71,6 +75,7 @@ class MyInit(init.Initializer):
 # %% wrong: positive weights only
 # finding: one-sided
 # observed: 0.0% negative
+# score: 6
 class MyInit(init.Initializer):
     def _init_weight(self, name, data):
         data[:] = nd.random.uniform(low=0, high=10, shape=data.shape)
@@ -79,6 +84,7 @@ class MyInit(init.Initializer):
 # %% wrong: compares the number itself with 5, so that all negative ones go
 # finding: one-sided
 # observed: 75.
+# score: 6
 class MyInit(init.Initializer):
     def _init_weight(self, name, data):
         data[:] = nd.random.uniform(low=-10, high=10, shape=data.shape)
@@ -87,6 +93,7 @@ class MyInit(init.Initializer):
 # %% wrong: keeps the small ones
 # finding: mask-reversed
 # observed: , or 0
+# score: 4
 class MyInit(init.Initializer):
     def _init_weight(self, name, data):
         data[:] = nd.random.uniform(low=-10, high=10, shape=data.shape)
@@ -95,6 +102,7 @@ class MyInit(init.Initializer):
 # %% wrong: forgets the mask
 # finding: small-weights-kept
 # observed: weights in between
+# score: 2
 class MyInit(init.Initializer):
     def _init_weight(self, name, data):
         data[:] = nd.random.uniform(low=-10, high=10, shape=data.shape)
@@ -102,6 +110,7 @@ class MyInit(init.Initializer):
 # %% wrong: multiplies the mask in before anything was drawn
 # finding: all-zero
 # observed: all weights are 0
+# score: 1
 class MyInit(init.Initializer):
     def _init_weight(self, name, data):
         data[:] = 0
@@ -110,6 +119,7 @@ class MyInit(init.Initializer):
 # %% wrong: no zeros at all
 # finding: no-zeros
 # observed: 0.0% zero
+# score: 6
 class MyInit(init.Initializer):
     def _init_weight(self, name, data):
         sizes = np.random.uniform(5, 10, data.shape)
@@ -118,6 +128,7 @@ class MyInit(init.Initializer):
 # %% wrong: whole numbers
 # finding: few-values
 # observed: 6 different sizes
+# score: 6
 class MyInit(init.Initializer):
     def _init_weight(self, name, data):
         sizes = np.random.randint(5, 11, data.shape)
@@ -126,6 +137,7 @@ class MyInit(init.Initializer):
 # %% wrong: bell-shaped sizes around 7.5
 # finding: uneven
 # observed: 7.5
+# score: 6
 class MyInit(init.Initializer):
     def _init_weight(self, name, data):
         sizes = np.random.normal(7.5, 0.8, data.shape).clip(5, 10)
@@ -134,6 +146,7 @@ class MyInit(init.Initializer):
 # %% wrong: sizes from a wider uniform distribution
 # finding: too-large
 # observed: a weight of size
+# score: 4
 class MyInit(init.Initializer):
     def _init_weight(self, name, data):
         data[:] = nd.random.uniform(low=-20, high=20, shape=data.shape)
@@ -142,6 +155,7 @@ class MyInit(init.Initializer):
 # %% wrong: one number for the whole array
 # finding: one-number
 # observed: almost everywhere
+# score: 3
 import random
 
 class MyInit(init.Initializer):
@@ -151,6 +165,7 @@ class MyInit(init.Initializer):
 # %% wrong: a mask for each row
 # finding: not-drawn-one-by-one
 # observed: along axis 1
+# score: 3
 class MyInit(init.Initializer):
     def _init_weight(self, name, data):
         sizes = np.random.uniform(5, 10, data.shape)
@@ -160,6 +175,7 @@ class MyInit(init.Initializer):
 # %% wrong: one row, repeated
 # finding: not-drawn-one-by-one
 # observed: along axis 0
+# score: 3
 class MyInit(init.Initializer):
     def _init_weight(self, name, data):
         row = nd.random.uniform(low=-10, high=10, shape=data.shape[1:])
@@ -168,6 +184,7 @@ class MyInit(init.Initializer):
 # %% wrong: seeds the generator
 # finding: same-every-time
 # observed: 100%
+# score: 3
 class MyInit(init.Initializer):
     def _init_weight(self, name, data):
         nd.random.seed(0)
@@ -177,6 +194,7 @@ class MyInit(init.Initializer):
 # %% wrong: made for matrices only
 # finding: only-two-dimensional
 # observed: too many values to unpack
+# score: 0
 class MyInit(init.Initializer):
     def _init_weight(self, name, data):
         rows, columns = data.shape
@@ -186,6 +204,7 @@ class MyInit(init.Initializer):
 # %% wrong: the shape of the example in the text
 # finding: not-this-shape
 # observed: 256
+# score: 0
 class MyInit(init.Initializer):
     def _init_weight(self, name, data):
         data[:] = nd.random.uniform(low=-10, high=10, shape=(256, 20))
@@ -194,6 +213,7 @@ class MyInit(init.Initializer):
 # %% wrong: overrides the call, and so biases too
 # finding: biases-touched
 # observed: biases such as
+# score: 7
 class MyInit(init.Initializer):
     def __call__(self, name, data):
         data[:] = nd.array(np.random.uniform(5, 10, data.shape) * np.random.choice([-1, 0, 0, 1], data.shape))

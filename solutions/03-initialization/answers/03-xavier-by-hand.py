@@ -50,6 +50,7 @@ class MyXavier(init.Initializer):
 # %% wrong: fan_in only
 # finding: one-fan-only
 # observed: 0.0
+# score: 4
 class MyXavier(init.Initializer):
     def __init__(self, kind="uniform"):
         self.kind = kind
@@ -64,6 +65,7 @@ class MyXavier(init.Initializer):
 # %% wrong: He's variance
 # finding: he-not-xavier
 # observed: 0.0
+# score: 4
 class MyXavier(init.Initializer):
     def __init__(self, kind="uniform"):
         self.kind = kind
@@ -78,6 +80,7 @@ class MyXavier(init.Initializer):
 # %% wrong: the fans added and not averaged
 # finding: fans-not-averaged
 # observed: 0.0
+# score: 4
 class MyXavier(init.Initializer):
     def __init__(self, kind="uniform"):
         self.kind = kind
@@ -92,6 +95,7 @@ class MyXavier(init.Initializer):
 # %% wrong: the variance given as the deviation, the bound without its root
 # finding: root-missing
 # observed: 0.0
+# score: 4
 class MyXavier(init.Initializer):
     def __init__(self, kind="uniform"):
         self.kind = kind
@@ -107,6 +111,7 @@ class MyXavier(init.Initializer):
 # %% wrong: the deviation used as the bound
 # finding: bound-not-deviation
 # observed: 0.0
+# score: 4
 class MyXavier(init.Initializer):
     def __init__(self, kind="uniform"):
         self.kind = kind
@@ -122,6 +127,7 @@ class MyXavier(init.Initializer):
 # %% wrong: the bound used as the deviation
 # finding: bound-not-deviation
 # observed: 0.13
+# score: 4
 class MyXavier(init.Initializer):
     def __init__(self, kind="uniform"):
         self.kind = kind
@@ -137,6 +143,7 @@ class MyXavier(init.Initializer):
 # %% wrong: the kernel's size not counted
 # finding: kernel-ignored
 # observed: 0.12
+# score: 6
 class MyXavier(init.Initializer):
     def __init__(self, kind="uniform"):
         self.kind = kind
@@ -151,6 +158,7 @@ class MyXavier(init.Initializer):
 # %% wrong: the kernel's size counted in fan_in alone
 # finding: kernel-in-one-fan
 # observed: 0.0
+# score: 6
 class MyXavier(init.Initializer):
     def __init__(self, kind="uniform"):
         self.kind = kind
@@ -165,6 +173,7 @@ class MyXavier(init.Initializer):
 # %% wrong: uniform, whatever the kind
 # finding: kind-ignored
 # observed: a uniform distribution
+# score: 6
 class MyXavier(init.Initializer):
     def __init__(self, kind="uniform"):
         self.kind = kind
@@ -177,6 +186,7 @@ class MyXavier(init.Initializer):
 # %% wrong: normal, whatever the kind
 # finding: kind-ignored
 # observed: a normal distribution
+# score: 6
 class MyXavier(init.Initializer):
     def __init__(self, kind="uniform"):
         self.kind = kind
@@ -189,6 +199,7 @@ class MyXavier(init.Initializer):
 # %% wrong: from 0 to the bound
 # finding: one-sided
 # observed: from 0.0000
+# score: 6
 class MyXavier(init.Initializer):
     def __init__(self, kind="uniform"):
         self.kind = kind
@@ -204,6 +215,7 @@ class MyXavier(init.Initializer):
 # %% wrong: the weights returned
 # finding: not-in-place
 # observed: still 123
+# score: 0
 class MyXavier(init.Initializer):
     def __init__(self, kind="uniform"):
         self.kind = kind
@@ -216,6 +228,7 @@ class MyXavier(init.Initializer):
 # %% wrong: matrices only
 # finding: only-two-dimensional
 # observed: too many values to unpack
+# score: 2
 class MyXavier(init.Initializer):
     def __init__(self, kind="uniform"):
         self.kind = kind
@@ -231,6 +244,7 @@ class MyXavier(init.Initializer):
 # %% wrong: the default scale
 # finding: fixed-scale
 # observed: 0.04
+# score: 4
 class MyXavier(init.Initializer):
     def __init__(self, kind="uniform"):
         self.kind = kind
@@ -244,6 +258,7 @@ class MyXavier(init.Initializer):
 # %% wrong: a fixed seed
 # finding: same-every-time
 # observed: 100%
+# score: 6
 class MyXavier(init.Initializer):
     def __init__(self, kind="uniform"):
         self.kind = kind
@@ -258,6 +273,7 @@ class MyXavier(init.Initializer):
 # %% wrong: leaves it to the library
 # finding: forbidden-call
 # observed: miniblocks.init.Xavier
+# score: 0
 class MyXavier(init.Initializer):
     def __init__(self, kind="uniform"):
         self.kind = kind
@@ -271,6 +287,7 @@ class MyXavier(init.Initializer):
 # %% wrong: leaves it to torch
 # finding: forbidden-call
 # observed: torch.nn.init.xavier_uniform_
+# score: 0
 class MyXavier(init.Initializer):
     def __init__(self, kind="uniform"):
         self.kind = kind
