@@ -11,7 +11,18 @@ import numpy as np
 import torch
 
 from autograder.exercise import Case, Mistake, Seen
-from autograder.judges.lesson_01.evidence import Layer, all_same, chain, marks, numbers, same, stopped, torch_gradients
+from autograder.judges.lesson_01.evidence import (
+    Layer,
+    all_same,
+    chain,
+    count,
+    marks,
+    numbers,
+    same,
+    same_numbers,
+    stopped,
+    torch_gradients,
+)
 
 Branch = list[Layer]
 Merge = Callable[[list[torch.Tensor]], torch.Tensor]
@@ -182,14 +193,14 @@ def collected_mistake(case: Case, seen: Seen, call: str) -> Mistake | None:
     )
     if seen.error("build the network"):
         return output_mistake(case, seen, call)
-    count = int(seen.number("collected"))
+    found = count(seen, "collected")
     expected = f"the {wanted} parameters of all branches"
-    if count == 0:
+    if found == 0:
         cause = "The branches are not registered: a plain list, tuple or dictionary hides them. Assign a block to an attribute, or use register_child."
         return Mistake("branches-not-registered", expected, "no parameter", cause, tried)
-    if count < wanted:
+    if found < wanted:
         cause = "Some branches are registered and some are not: does each have a name of its own, or does the last one replace the others?"
-        return Mistake("some-branches-not-registered", expected, f"{count}", cause, tried)
+        return Mistake("some-branches-not-registered", expected, f"{found}", cause, tried)
     failed = stopped(
         seen,
         "initialise it and call it",
@@ -199,13 +210,13 @@ def collected_mistake(case: Case, seen: Seen, call: str) -> Mistake | None:
     )
     if failed:
         return output_mistake(case, seen, call) or failed
-    if count == wanted and np.allclose(sorted(seen["read_back"]), sorted(case["markers"])):
+    if found == wanted and same_numbers(seen["read_back"], case["markers"], ordered=False):
         return None
     cause = "What the block collects is not what the branches given own: copies were made, or other layers are registered too."
     return output_mistake(case, seen, call) or Mistake(
         "registered-others",
         f"{expected}, each number read back from the branches given",
-        f"{count} parameters; read back {marks(seen['read_back'])}",
+        f"{found} parameters; read back {marks(seen['read_back'])}",
         cause,
         tried,
     )
@@ -232,10 +243,16 @@ def _wrong_gradients(case: Case, seen: Seen, tried: str) -> Mistake | None:
     for i, (mine, theirs) in enumerate(zip(got, wanted)):
         if all_same(mine, theirs):
             continue
-        if all(not np.any(g) for g in mine):
+        if isinstance(mine, list) and all(isinstance(g, np.ndarray) and not g.any() for g in mine):
             return Mistake("gradient-lost", f"a gradient in branch {i + 1}", "zeros", cause, tried)
         wrong = "Gradients arrive, and they differ from torch's: is a branch used more or less often than once?"
-        return Mistake("wrong-gradients", numbers(theirs[0]), numbers(mine[0]), wrong, tried)
+        return Mistake(
+            "wrong-gradients",
+            numbers(theirs[0]),
+            numbers(mine[0] if isinstance(mine, list) and mine else None),
+            wrong,
+            tried,
+        )
     return None
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from autograder.exercise import Error, Mistake, Seen
+from autograder.exercise import Error, Mistake, NoEvidence, Seen, describe
 
 Layer = dict[str, np.ndarray]
 
@@ -90,6 +90,17 @@ def all_same(found: Any, wanted: Sequence[np.ndarray]) -> bool:
     return isinstance(found, list) and len(found) == len(wanted) and all(map(same, found, wanted))
 
 
+def same_numbers(found: Any, wanted: Sequence[float], ordered: bool = True) -> bool:
+    """Whether a list read back holds these numbers (in any order, unless ordered)."""
+    if not isinstance(found, list) or len(found) != len(wanted) or not all(isinstance(v, float) for v in found):
+        return False
+    return np.allclose(found, wanted) if ordered else np.allclose(sorted(found), sorted(wanted))
+
+
+def near(found: Any, number: float) -> bool:
+    return isinstance(found, float) and bool(np.isclose(found, number))
+
+
 def numbers(array: Any, most: int = 4) -> str:
     """The first numbers of an array, for a message."""
     if not isinstance(array, np.ndarray):
@@ -103,6 +114,24 @@ def marks(values: Any, most: int = 4) -> str:
     if not isinstance(values, list) or not all(isinstance(v, (int, float)) for v in values):
         return "nothing"
     return "[" + ", ".join(f"{v:.4g}" for v in values[:most]) + (", …]" if len(values) > most else "]")
+
+
+def listed(seen: Seen, name: str, kind: type) -> list[Any]:
+    """An observation that is a list of values of one kind; anything else is no evidence."""
+    value = seen[name]
+    if isinstance(value, list) and all(isinstance(v, kind) for v in value):
+        return value
+    raise NoEvidence(
+        Mistake("not-observed", f"a list for `{name}`", describe(value), "The check could not observe this.")
+    )
+
+
+def count(seen: Seen, name: str) -> int:
+    """An observation that is a whole number; anything else is no evidence."""
+    value = seen[name]
+    if type(value) is int:
+        return value
+    raise NoEvidence(Mistake("not-a-number", "a whole number", describe(value), f"`{name}` should be a whole number."))
 
 
 def stopped(seen: Seen, step: str, mistake: str, tried: str, cause: str, expected: str = "no error") -> Mistake | None:

@@ -8,7 +8,19 @@ import numpy as np
 import torch
 
 from autograder.exercise import Case, Exercise, Mistake, Seen
-from autograder.judges.lesson_01.evidence import all_same, chain, dense, inputs, numbers, same, stopped, torch_gradients
+from autograder.judges.lesson_01.evidence import (
+    all_same,
+    chain,
+    count,
+    dense,
+    inputs,
+    listed,
+    near,
+    numbers,
+    same,
+    stopped,
+    torch_gradients,
+)
 
 STEP_SIZE = 0.1
 
@@ -73,7 +85,7 @@ def _not_a_network(case: Case, seen: Seen) -> Mistake | None:
         _tried(case),
         "`stack` itself stops. Nothing may be computed before there is an x.",
     )
-    if failed or seen["is_block"]:
+    if failed or seen["is_block"] is True:
         return failed
     cause = f"What came back is a {seen['class_name']}. A Python container has no forward, and registers nothing: the blocks belong into a block."
     return Mistake("returns-no-block", "a block", f"a {seen['class_name']}", cause, _tried(case))
@@ -91,7 +103,7 @@ def _wrong_count(case: Case, seen: Seen) -> Mistake | None:
     wanted = f"len(net) == {case['n']}"
     cause = "The network should know its length; `nn.Sequential` does."
     failed = stopped(seen, "count its blocks", "has-no-length", _tried(case), cause, wanted)
-    if failed or seen["length"] == case["n"]:
+    if failed or count(seen, "length") == case["n"]:
         return failed
     cause = "There are blocks in the network that this call did not make: it existed before, as a global name or a default argument."
     return Mistake(
@@ -100,13 +112,13 @@ def _wrong_count(case: Case, seen: Seen) -> Mistake | None:
 
 
 def _wrong_calls(case: Case, seen: Seen) -> Mistake | None:
-    calls, n = seen["calls"], case["n"]
+    calls, n = count(seen, "calls"), case["n"]
     expected, observed = f"{n} calls of the factory", f"{calls} of them"
 
     def mistake(id: str, cause: str) -> Mistake:
         return Mistake(id, expected, observed, cause, _tried(case))
 
-    if calls == n and seen.values.get("calls_after", n) > n:
+    if calls == n and "calls_after" in seen and count(seen, "calls_after") > n:
         observed = f"{seen['calls_after']} calls after net(x)"
         return mistake(
             "builds-in-forward",
@@ -195,8 +207,8 @@ def _(case: Case, seen: Seen) -> Mistake | None:
     failed = _unusable(case, seen)
     if failed:
         return failed
-    others = seen["others"]
-    changed = [i for i, values in enumerate(others, 1) if any(np.isclose(v, case["marker"]) for v in values)]
+    others = listed(seen, "others", list)
+    changed = [i for i, values in enumerate(others, 1) if any(near(v, case["marker"]) for v in values)]
     if not changed and len(others) == max(case["n"] - 1, 0):
         return None
     cause = "The same parameters are behind several places: one block was used again and again, or the layers were tied by `params=`."
@@ -222,11 +234,16 @@ def _(case: Case, seen: Seen) -> Mistake | None:
     if failed:
         return failed
     wanted = _trained(case)
-    if all(all_same(mine, theirs) for mine, theirs in zip(seen["trained"], wanted, strict=True)):
+    trained = listed(seen, "trained", list)
+    if len(trained) == len(wanted) and all(map(all_same, trained, wanted)):
         return None
     cause = "A block that stands at several places gets the sum of their gradients; one that is not registered gets no step at all."
     return _output_mistake(case, seen) or Mistake(
-        "trained-together", numbers(wanted[0][0]), numbers(seen["trained"][0][0]), cause, tried
+        "trained-together",
+        numbers(wanted[0][0]),
+        numbers(trained[0][0] if trained and trained[0] else None),
+        cause,
+        tried,
     )
 
 
@@ -249,7 +266,7 @@ def _(case: Case, seen: Seen) -> Mistake | None:
     tried = f"net = {_tried(case)}; net.collect_params()"
     cause = "Collecting stops. Copies of one block carry its names, so their parameters clash."
     failed = _not_a_network(case, seen) or stopped(seen, "collect its parameters", "copies-clash", tried, cause)
-    if failed or seen["collected"] == wanted:
+    if failed or count(seen, "collected") == wanted:
         return failed
     if 0 < seen["collected"] < wanted:
         cause = "Fewer parameters than n blocks have: blocks or parameters are shared, or some are not registered."
@@ -278,15 +295,11 @@ def _(case: Case, seen: Seen) -> Mistake | None:
     )
     if failed:
         return failed
-    if seen["second_length"] != 2:
+    if count(seen, "second_length") != 2:
         cause = "The second stack is not of the length asked for: what it holds besides was made before, and kept in a global name or a default argument."
         return Mistake("blocks-left-over", "2 blocks in the second stack", f"{seen['second_length']}", cause, tried)
-    kept = seen["first_after"][1:]  # the first block was marked before
-    if (
-        any(np.isclose(v, case["marker"]) for values in kept for v in values)
-        and "others" in seen
-        and not _bled(case, seen)
-    ):
+    kept = listed(seen, "first_after", list)[1:]  # the first block was marked before
+    if any(near(v, case["marker"]) for values in kept for v in values) and "others" in seen and not _bled(case, seen):
         return Mistake(
             "stacks-share-blocks",
             "other numbers in net",
@@ -298,4 +311,4 @@ def _(case: Case, seen: Seen) -> Mistake | None:
 
 
 def _bled(case: Case, seen: Seen) -> bool:
-    return any(np.isclose(v, case["marker"]) for values in seen["others"] for v in values)
+    return any(near(v, case["marker"]) for values in listed(seen, "others", list) for v in values)

@@ -7,7 +7,17 @@ from collections.abc import Callable
 import numpy as np
 
 from autograder.exercise import Case, Exercise, Mistake, Seen, one_of
-from autograder.judges.lesson_01.evidence import chain, dense, inputs, marks, numbers, same, stopped
+from autograder.judges.lesson_01.evidence import (
+    chain,
+    count,
+    dense,
+    inputs,
+    marks,
+    numbers,
+    same,
+    same_numbers,
+    stopped,
+)
 from miniblocks import nd, nn
 
 SECTION = "A block of your own"
@@ -152,7 +162,7 @@ def _not_built(case: Case, seen: Seen) -> Mistake | None:
 
 
 def _not_a_block(seen: Seen) -> Mistake | None:
-    if seen["kind"]:
+    if seen["kind"] is True:
         return None
     cause = "The class no longer inherits from `nn.Block`, and with that it lost `initialize`, `collect_params` and the rest."
     return Mistake(
@@ -188,7 +198,7 @@ def _(case: Case, seen: Seen) -> Mistake | None:
     if failed:
         return failed
     read, wanted = seen["read_back"], [case["marker"]] * 4
-    if isinstance(read, list) and np.allclose(read, wanted) and seen.number("collected") == 4:
+    if same_numbers(read, wanted) and count(seen, "collected") == 4:
         return None
     return Mistake(
         "children-not-registered",

@@ -9,11 +9,15 @@ from autograder.exercise import Case, Exercise, Mistake, Seen
 from autograder.judges.lesson_01.evidence import (
     all_same,
     chain,
+    count,
     dense,
     inputs,
+    listed,
     marks,
+    near,
     numbers,
     same,
+    same_numbers,
     stopped,
     torch_gradients,
 )
@@ -59,16 +63,17 @@ def _usable(case: Case, seen: Seen) -> Mistake | None:
     failed = stopped(seen, "build the network", "cannot-be-built", _call(case), "Building it stops with an error.")
     if failed:
         return failed
-    count, wanted = seen["count"], len(case["widths"])
-    if count != wanted:
-        cause = "`layers` should hold one hidden layer for each number in `widths`, whatever their number."
-        return Mistake("widths-ignored", f"{wanted} hidden layers in net.layers", f"{count}", cause, _call(case))
-    if len(set(seen["identities"])) < wanted + 1:
+    found, wanted = count(seen, "count"), len(case["widths"])
+    if found != wanted:
+        cause = "`layers` should hold one hidden layer for each number in `widths`, whatever their number, and none of another network."
+        return Mistake("widths-ignored", f"{wanted} hidden layers in net.layers", f"{found}", cause, _call(case))
+    different = len(set(listed(seen, "identities", int)))
+    if different < wanted + 1:
         cause = "One and the same layer object stands at several places: a new `nn.Dense(…)` has to be made for each."
         return Mistake(
             "one-layer-repeated",
             f"{wanted + 1} different layers",
-            f"{len(set(seen['identities']))}",
+            f"{different}",
             cause,
             _call(case),
         )
@@ -125,24 +130,24 @@ def _(case: Case, seen: Seen) -> Mistake | None:
         return usable
     wanted = 2 * len(case["layers"])
     tried = f"{_call(case)}, net.initialize(), net(x), then a number written into each collected parameter"
-    count = int(seen.number("collected"))
+    collected = count(seen, "collected")
     hidden = 2 * len(case["widths"])
     expected = f"{wanted} parameters collected: weight and bias of {len(case['layers'])} layers"
-    if count < wanted:
-        return _uncollected(case, seen, count, hidden, expected, tried)
+    if collected < wanted:
+        return _uncollected(case, seen, collected, hidden, expected, tried)
     cause = "initialize() or net(x) stops: are the layers that were registered the same objects that `forward` calls?"
     failed = stopped(seen, "initialise it and call it", "registered-others", tried, cause)
     if failed:
         return _output_mistake(case, seen) or failed
-    if count > wanted:
+    if collected > wanted:
         return Mistake(
             "registered-too-many",
             expected,
-            f"{count} parameters",
+            f"{collected} parameters",
             "Layers are registered that the network does not use.",
             tried,
         )
-    if not np.allclose(sorted(seen["read_back"]), sorted(case["markers"])):
+    if not same_numbers(seen["read_back"], case["markers"], ordered=False):
         cause = "The parameters collected are not those of the layers in net.layers: copies, or layers made anew."
         return _output_mistake(case, seen) or Mistake(
             "registered-others",
@@ -208,7 +213,7 @@ def _(case: Case, seen: Seen) -> Mistake | None:
     )
     if failed:
         return failed
-    if seen["second_count"] != len(case["widths"]):
+    if count(seen, "second_count") != len(case["widths"]):
         cause = "The second network has the first one's layers as well: the list is kept by the class (or a default argument), not by the instance."
         return Mistake(
             "shared-between-networks", f"{len(case['widths'])} hidden layers", f"{seen['second_count']}", cause, tried
@@ -218,7 +223,7 @@ def _(case: Case, seen: Seen) -> Mistake | None:
         return Mistake(
             "shared-between-networks", numbers(seen["output"]), numbers(seen.values.get("first_after")), cause, tried
         )
-    if any(np.isclose(v, case["markers"][0]) for v in seen["second_read"]):
+    if any(near(v, case["markers"][0]) for v in listed(seen, "second_read", float)):
         cause = "What was written into one network was read in the other: their layers are the same objects."
         return Mistake("shared-between-networks", "other weights", marks(seen["second_read"]), cause, tried)
     return None

@@ -7,7 +7,19 @@ from typing import Any
 import numpy as np
 
 from autograder.exercise import Case, Exercise, Mistake, Seen
-from autograder.judges.lesson_01.evidence import Layer, chain, dense, inputs, marks, numbers, same, stopped
+from autograder.judges.lesson_01.evidence import (
+    Layer,
+    chain,
+    count,
+    dense,
+    inputs,
+    listed,
+    marks,
+    numbers,
+    same,
+    same_numbers,
+    stopped,
+)
 
 my_sequential = Exercise(
     "01-my-sequential",
@@ -151,7 +163,7 @@ def _(case: Case, seen: Seen) -> Mistake | None:
     )
     if failed:
         return failed
-    if seen["length"] != n:
+    if count(seen, "length") != n:
         return Mistake(
             "length-wrong",
             f"{n}",
@@ -161,7 +173,9 @@ def _(case: Case, seen: Seen) -> Mistake | None:
         )
     cause = "`for block in net` calls `__iter__`, or else `__getitem__` with 0, 1, … until an IndexError."
     failed = stopped(seen, "go through it", "loop-fails", tried, cause, f"{n} blocks")
-    return failed or _blocks_mistake(case, seen["iterated"], list(range(n)), "loop-wrong", cause, tried)
+    return failed or _blocks_mistake(
+        case, listed(seen, "iterated", np.ndarray), list(range(n)), "loop-wrong", cause, tried
+    )
 
 
 def _blocks_mistake(case: Case, outputs: Any, positions: list[int], id: str, cause: str, tried: str) -> Mistake | None:
@@ -194,7 +208,12 @@ def _index_mistake(case: Case, seen: Seen) -> Mistake | None:
         "`net[i]` calls `__getitem__(i)`; the keys of `_children` are strings, not positions.",
     )
     return failed or _blocks_mistake(
-        case, seen["items"], list(range(n)), "index-off", "Positions count from 0, in the order of adding.", tried
+        case,
+        listed(seen, "items", np.ndarray),
+        list(range(n)),
+        "index-off",
+        "Positions count from 0, in the order of adding.",
+        tried,
     )
 
 
@@ -204,7 +223,12 @@ def _beyond_mistake(case: Case, seen: Seen) -> Mistake | None:
     tried = f"{_filled(case)}; net[-1], net[-2], …"
     failed = stopped(seen, "index it from the end", "negative-index-fails", tried, cause)
     failed = failed or _blocks_mistake(
-        case, seen["from_end"], [n - i for i in range(1, n + 1)], "negative-index-fails", cause, tried
+        case,
+        listed(seen, "from_end", np.ndarray),
+        [n - i for i in range(1, n + 1)],
+        "negative-index-fails",
+        cause,
+        tried,
     )
     if failed:
         return failed
@@ -240,7 +264,7 @@ def _(case: Case, seen: Seen) -> Mistake | None:
             "`net[1:3]` calls `__getitem__` with a slice object, not with a number.",
             tried,
         )
-    for bounds, text, got in zip(case["slices"], shown, seen["slice_outputs"]):
+    for bounds, text, got in zip(case["slices"], shown, listed(seen, "slice_outputs", np.ndarray)):
         wanted = chain(case["x"], _chosen(case)[slice(*bounds)])
         if not same(got, wanted):
             return Mistake(
@@ -289,7 +313,7 @@ def _(case: Case, seen: Seen) -> Mistake | None:
     failed = _cannot_add(case, seen)
     if failed:
         return failed
-    if seen["collected"] != wanted:
+    if count(seen, "collected") != wanted:
         cause = "The blocks are kept where `Block` does not look: in a list or a dictionary of your own. `register_child` tells it."
         return Mistake("blocks-not-registered", f"{wanted} parameters", f"{seen['collected']}", cause, tried)
     failed = stopped(
@@ -299,7 +323,7 @@ def _(case: Case, seen: Seen) -> Mistake | None:
         tried,
         "The blocks registered are not those that `forward` calls.",
     )
-    if failed or np.allclose(seen["read_back"], case["markers"]):
+    if failed or same_numbers(seen["read_back"], case["markers"]):
         return failed
     return Mistake(
         "registered-others",

@@ -154,17 +154,15 @@ class ListMLP(nn.Block):
 
 # %% wrong: a default argument keeps the list
 # finding: shared-between-networks
-# observed: [2.148, 2.148, 2.148, 2.148, …]
-# score: 6
+# observed: 4
+# score: 0
 class ListMLP(nn.Block):
-    def __init__(self, widths, units, kept={}, **kwargs):
+    def __init__(self, widths, units, layers=[], **kwargs):
         super().__init__(**kwargs)
-        key = tuple(widths)
-        if key not in kept:
-            kept[key] = [nn.Dense(width, activation="relu") for width in widths]
-        self.layers = kept[key]
-        for layer in self.layers:
-            self.register_child(layer)
+        self.layers = layers
+        for width in widths:
+            self.layers.append(nn.Dense(width, activation="relu"))
+            self.register_child(self.layers[-1])
         self.output = nn.Dense(units)
 
     def forward(self, x):

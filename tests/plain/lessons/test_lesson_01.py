@@ -71,6 +71,34 @@ def test_every_missing_observation_costs_marks(id, seen_of_right):
         assert exercise.judge(cases, others).score < exercise.points, name
 
 
+ODD = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(-3, 99),
+    st.floats(),
+    st.text(max_size=4),
+    st.sampled_from(
+        [np.zeros(0), np.zeros((2, 0, 3)), np.full((3, 4), np.nan), np.arange(6), np.array(True), np.ones(1)]
+    ),
+)
+ODD_VALUES = st.recursive(
+    ODD, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=2)
+)
+
+
+@pytest.mark.parametrize("id", WRITTEN)
+@given(data=st.data())
+@settings(max_examples=150, deadline=None)
+def test_no_observation_makes_a_judge_stumble(id, data, seen_of_right):
+    """Whatever a submission sends, it gets a report; a fault of the judge would leave it ungraded."""
+    exercise, (cases, seen) = EXERCISES[id], seen_of_right[id]
+    position = data.draw(st.integers(0, len(seen) - 1))
+    name = data.draw(st.sampled_from(sorted(seen[position].values)))
+    others = [*seen]
+    others[position] = _with(seen[position], name, data.draw(ODD_VALUES))
+    assert exercise.judge(cases, others).score <= exercise.points
+
+
 def _arrays(value):
     if isinstance(value, list):
         return any(map(_arrays, value))
