@@ -67,7 +67,9 @@ def _answer(path: Path, lines: list[str], start: int, end: int) -> Answer:
         fields[match["name"]] = match["value"].strip()
         body += 1
     if head["kind"] == "wrong" and set(fields) != {"finding", "observed", "score"}:
-        raise Refused(f"{path}:{start + 1}: a wrong answer states `# finding:`, `# observed:` and `# score:`, one line each")
+        raise Refused(
+            f"{path}:{start + 1}: a wrong answer states `# finding:`, `# observed:` and `# score:`, one line each"
+        )
     return Answer(
         exercise=path.stem,
         kind=head["kind"],

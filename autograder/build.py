@@ -23,9 +23,15 @@ def build(course: Course, names: list[str]) -> list[Path]:
 def stale(course: Course, names: list[str]) -> list[Path]:
     """The notebooks of `course/` that differ from what their source makes, or that have none."""
     made = _made(course, names)
-    differing = [target for target, text in made.items() if not target.is_file() or target.read_text(encoding="utf-8") != text]
+    differing = [
+        target for target, text in made.items() if not target.is_file() or target.read_text(encoding="utf-8") != text
+    ]
     kept = {course.release / name / f"{name}.ipynb" for name in course.lessons()} | set(made)
-    left = [] if names else [p for p in (*course.release.glob("*.ipynb"), *course.release.glob("[0-9]*/*.ipynb")) if p not in kept]
+    left = (
+        []
+        if names
+        else [p for p in (*course.release.glob("*.ipynb"), *course.release.glob("[0-9]*/*.ipynb")) if p not in kept]
+    )
     return sorted([*differing, *left])
 
 
@@ -43,7 +49,11 @@ def _made(course: Course, names: list[str]) -> dict[Path, str]:
             faults.append(str(refused))
     if faults:
         raise Refused("\n".join(faults))
-    made = {} if names else {course.release / f"{page.stem}.ipynb": _page(page) for page in sorted(course.solutions.glob("*.md"))}
+    made = (
+        {}
+        if names
+        else {course.release / f"{page.stem}.ipynb": _page(page) for page in sorted(course.solutions.glob("*.md"))}
+    )
     for lesson in read:
         _write(course.source / lesson.name / f"{lesson.name}.ipynb", _text(lessons.for_nbgrader(lesson)))
     with tempfile.TemporaryDirectory() as release:

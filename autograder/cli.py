@@ -20,7 +20,9 @@ from autograder.course import Course, Refused
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 out, err = Console(), Console(stderr=True)
 
-LessonName = Annotated[str, typer.Argument(metavar="LESSON", help="A lesson's name or the beginning of it, for instance 01.")]
+LessonName = Annotated[
+    str, typer.Argument(metavar="LESSON", help="A lesson's name or the beginning of it, for instance 01.")
+]
 
 
 def main() -> None:
@@ -35,8 +37,12 @@ def main() -> None:
 
 @app.command()
 def build(
-    lessons: Annotated[list[str] | None, typer.Argument(metavar="[LESSON]...", help="All lessons, if none is named.")] = None,
-    check: Annotated[bool, typer.Option("--check", help="Write nothing; fail if a notebook in course/ is out of date.")] = False,
+    lessons: Annotated[
+        list[str] | None, typer.Argument(metavar="[LESSON]...", help="All lessons, if none is named.")
+    ] = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Write nothing; fail if a notebook in course/ is out of date.")
+    ] = False,
 ) -> None:
     """Make the learner's notebooks in course/ from solutions/."""
     from autograder import build as builder
@@ -45,7 +51,11 @@ def build(
     names = [course.lesson(name) for name in lessons or ()]
     if check:
         if old := builder.stale(course, names):
-            raise Refused("\n".join(f"{p.relative_to(course.project)}: out of date; run `autograder build` and commit it" for p in old))
+            raise Refused(
+                "\n".join(
+                    f"{p.relative_to(course.project)}: out of date; run `autograder build` and commit it" for p in old
+                )
+            )
         out.print("course/ is up to date")
         return
     changed = builder.build(course, names)
@@ -87,7 +97,9 @@ def grade(
     lesson: LessonName,
     student: Annotated[list[str] | None, typer.Option(help="Only this student (may be repeated).")] = None,
     force: Annotated[bool, typer.Option("--force", help="Grade again what is graded and unchanged.")] = False,
-    unsandboxed: Annotated[bool, typer.Option("--unsandboxed", help="DANGEROUS: run submissions with your own rights.")] = False,
+    unsandboxed: Annotated[
+        bool, typer.Option("--unsandboxed", help="DANGEROUS: run submissions with your own rights.")
+    ] = False,
 ) -> None:
     """Grade the submissions to a lesson; a run that was cut off is resumed by running it again."""
     from autograder.grading.secret import BadSecret, course_secret
@@ -119,13 +131,18 @@ def feedback(lesson: LessonName) -> None:
 
 
 @app.command()
-def export(output: Annotated[Path, typer.Option("-o", "--output", help="The CSV to write.")] = Path("grades.csv")) -> None:
+def export(
+    output: Annotated[Path, typer.Option("-o", "--output", help="The CSV to write.")] = Path("grades.csv"),
+) -> None:
     """Write all grades as CSV, a column an exercise."""
     from autograder.export import export as write
 
     rows = write(Course.here(), output)
     counts = Counter(row["status"] for row in rows)
-    out.print(f"wrote {output}: " + (", ".join(f"{n} {status}" for status, n in sorted(counts.items())) or "nobody handed in anything yet"))
+    out.print(
+        f"wrote {output}: "
+        + (", ".join(f"{n} {status}" for status, n in sorted(counts.items())) or "nobody handed in anything yet")
+    )
 
 
 @app.command()
@@ -170,7 +187,13 @@ def _sandbox(unsandboxed: bool):  # type: ignore[no-untyped-def]
 def graded_with_progress(run, students) -> list:  # type: ignore[no-untyped-def, type-arg]
     """Run the grading with a bar and the time left."""
     total = len(students) or len(run.course.submissions(run.lesson))
-    columns = (TextColumn("grading"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("{task.fields[last]}"))
+    columns = (
+        TextColumn("grading"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[last]}"),
+    )
     with Progress(*columns, console=err, transient=True) as progress:
         task = progress.add_task("", total=total, last="")
         return run.all(students, lambda result: progress.update(task, advance=1, last=result.student[:24]))

@@ -25,7 +25,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
 from autograder.course import Course, Refused
-from autograder.ledger import FILE as LEDGER
 
 MAX_FILES = 20_000
 MAX_FILE = 64 << 20
@@ -73,7 +72,9 @@ def collect(course: Course, lesson: str, source: Path) -> Collected:
     for student, files in _told_apart(by_student, collected.problems):
         _put(course.submitted / student / lesson, _kept(files, lesson, collected.problems), student, collected)
     if not by_student:
-        collected.problems.append(f"{source}: nobody's work in it; give the platform's zip as it was downloaded, or a folder STUDENT/…")
+        collected.problems.append(
+            f"{source}: nobody's work in it; give the platform's zip as it was downloaded, or a folder STUDENT/…"
+        )
     return collected
 
 
@@ -111,7 +112,9 @@ def _told_apart(by_student: dict[str, list[_File]], problems: list[str]) -> Iter
         if len(numbers) == 1:
             yield student, files
             continue
-        problems.append(f"{student}: {len(numbers)} people of this name; their numbers ({', '.join(numbers)}) are put to it")
+        problems.append(
+            f"{student}: {len(numbers)} people of this name; their numbers ({', '.join(numbers)}) are put to it"
+        )
         for number in numbers:
             yield f"{student}-{number}", [file for file in files if file.named.number == number]
 
@@ -137,7 +140,9 @@ def _kept(files: list[_File], lesson: str, problems: list[str]) -> dict[str, byt
         chosen = ([f for f in notebooks if lesson in f.named.file] or notebooks)[-1].named
         kept[f"{lesson}.ipynb"] = next(f.content for f in notebooks if f.named is chosen)
         if others := sorted({f.named.file for f in notebooks} - {chosen.file}):
-            problems.append(f"{chosen.student}: several notebooks; took {chosen.file!r} and left out {', '.join(map(repr, others))}")
+            problems.append(
+                f"{chosen.student}: several notebooks; took {chosen.file!r} and left out {', '.join(map(repr, others))}"
+            )
     return kept
 
 
@@ -158,7 +163,11 @@ def _put(target: Path, files: dict[str, bytes], student: str, collected: Collect
     if target.is_symlink() or target.parent.is_symlink():
         collected.problems.append(f"{target}: is a link; remove it and collect again")
         return
-    before = {p.name: p.read_bytes() for p in target.iterdir() if p.is_file() and not p.is_symlink()} if target.is_dir() else None
+    before = (
+        {p.name: p.read_bytes() for p in target.iterdir() if p.is_file() and not p.is_symlink()}
+        if target.is_dir()
+        else None
+    )
     if before == files:
         collected.same.append(student)
         return
@@ -206,7 +215,9 @@ def _folder_files(folder: Path, problems: list[str]) -> Iterator[tuple[str, byte
             yield name, path.read_bytes()
 
 
-def _zip_files(stream: io.BufferedIOBase | io.BytesIO, label: str, problems: list[str], room: int, must: bool = False) -> Iterator[tuple[str, bytes]]:
+def _zip_files(
+    stream: io.BufferedIOBase | io.BytesIO, label: str, problems: list[str], room: int, must: bool = False
+) -> Iterator[tuple[str, bytes]]:
     try:
         archive = zipfile.ZipFile(stream)
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
@@ -226,7 +237,9 @@ def _zip_files(stream: io.BufferedIOBase | io.BytesIO, label: str, problems: lis
                 yield entry.filename, content
 
 
-def _entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, label: str, problems: list[str], limit: int) -> bytes | None:
+def _entry(
+    archive: zipfile.ZipFile, entry: zipfile.ZipInfo, label: str, problems: list[str], limit: int
+) -> bytes | None:
     name = PurePosixPath(entry.filename.replace("\\", "/"))
     if name.is_absolute() or ".." in name.parts or re.match(r"^[A-Za-z]:", entry.filename):
         problems.append(f"{label}: its path leaves the archive; left out")
@@ -241,5 +254,7 @@ def _entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, label: str, problem
             return None
         if len(content) <= limit:
             return content
-        problems.append(f"{label}: more than {limit >> 20} MB when unpacked; left out, ask the learner to clear the outputs")
+        problems.append(
+            f"{label}: more than {limit >> 20} MB when unpacked; left out, ask the learner to clear the outputs"
+        )
     return None

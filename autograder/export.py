@@ -34,7 +34,9 @@ def rows_of(course: Course, lesson: str) -> list[dict[str, Any]]:
     return [_row(course, lesson, student, student in handed_in, book.get(student)) for student in students]
 
 
-def _row(course: Course, lesson: str, student: str, handed_in: bool, book: gradebook.Submitted | None) -> dict[str, Any]:
+def _row(
+    course: Course, lesson: str, student: str, handed_in: bool, book: gradebook.Submitted | None
+) -> dict[str, Any]:
     row: dict[str, Any] = {"student": student, "lesson": lesson}
     if book is None and not handed_in:
         return row | {"status": "missing"}

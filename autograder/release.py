@@ -21,9 +21,35 @@ from autograder import build
 from autograder.course import Course, Refused
 
 # The learner's half; sandbox, grading, nbgrading, command line, answers and demo are the instructor's.
-LEARNERS_HALF = ("__init__.py", "check.py", "exercise.py", "forbid.py", "ledger.py", "probe.py", "report.py", "wire.py", "templates", "probes", "judges")
+LEARNERS_HALF = (
+    "__init__.py",
+    "check.py",
+    "exercise.py",
+    "forbid.py",
+    "ledger.py",
+    "probe.py",
+    "report.py",
+    "wire.py",
+    "templates",
+    "probes",
+    "judges",
+)
 # Of the project's dependencies, those that a learner needs.
-NEEDED = ("torch", "numpy", "scipy", "safetensors", "jupyterlab", "notebook", "ipykernel", "ipython", "ipywidgets", "anywidget", "traitlets", "matplotlib", "jinja2")
+NEEDED = (
+    "torch",
+    "numpy",
+    "scipy",
+    "safetensors",
+    "jupyterlab",
+    "notebook",
+    "ipykernel",
+    "ipython",
+    "ipywidgets",
+    "anywidget",
+    "traitlets",
+    "matplotlib",
+    "jinja2",
+)
 LEGAL = ("LICENSE", "ATTRIBUTION.md")
 EPOCH = 1_577_836_800  # 2020-01-01: the date of every file in the archives, so that the same input makes the same bytes
 NO_CACHE = shutil.ignore_patterns("__pycache__", "*.pyc", ".ipynb_checkpoints")
@@ -59,7 +85,9 @@ def bundle(course: Course, lessons: list[str], target: Path) -> None:
         _notebooks(course, lessons, stage)
         wheel = wheel_of(course, stage)
         project = _project(course)
-        (stage / "requirements.txt").write_text("".join(f"{r}\n" for r in (f"./{wheel.name}", *requirements(project))), encoding="utf-8")
+        (stage / "requirements.txt").write_text(
+            "".join(f"{r}\n" for r in (f"./{wheel.name}", *requirements(project))), encoding="utf-8"
+        )
         shutil.copyfile(course.project / "requirements.lock", stage / "constraints.txt")
         title = project["description"].split(":")[0]
         (stage / "README.md").write_text(README.format(title=title, lessons=", ".join(lessons)), encoding="utf-8")
@@ -82,7 +110,10 @@ def _project(course: Course) -> dict:  # type: ignore[type-arg]
 
 def requirements(project: dict) -> list[str]:  # type: ignore[type-arg]
     """The learner's part of the project's one list of dependencies."""
-    names = {requirement: requirement.split("=")[0].split(">")[0].split("<")[0].split("[")[0].strip() for requirement in project["dependencies"]}
+    names = {
+        requirement: requirement.split("=")[0].split(">")[0].split("<")[0].split("[")[0].strip()
+        for requirement in project["dependencies"]
+    }
     return [requirement for requirement, name in names.items() if name in NEEDED]
 
 

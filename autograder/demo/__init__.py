@@ -34,27 +34,42 @@ def show(project: Course) -> int:
     course, lesson = _fresh(project), project.lesson(bundled["lesson"])
     out.rule("1 · collect")
     collected = collect(course, lesson, _download(course, lesson, bundled["submission"]))
-    out.print(f"{len(collected.new)} submissions taken in from a learning platform's zip", *collected.problems, sep="\n")
+    out.print(
+        f"{len(collected.new)} submissions taken in from a learning platform's zip", *collected.problems, sep="\n"
+    )
 
     out.rule("2 · grade")
     sandbox = _sandbox()
     limits = Limits(cell_cpu_seconds=bundled["cell_cpu_seconds"])  # the endless loop need not take its full time here
     graded = cli.graded_with_progress(run.Run(course, lesson, sandbox, secrets.token_bytes(32), limits=limits), [])
-    out.print(f"{len(graded)} submissions graded, {'each in a sandbox of its own' if sandbox.isolated else 'without a sandbox'}")
+    out.print(
+        f"{len(graded)} submissions graded, {'each in a sandbox of its own' if sandbox.isolated else 'without a sandbox'}"
+    )
 
     out.rule("3 · feedback")
     written, left_out = pages.write_feedback(course, lesson)
-    out.print(f"{len(written)} pages, for instance {written[0]}" if written else "no pages", *left_out, sep="\n", soft_wrap=True)
+    out.print(
+        f"{len(written)} pages, for instance {written[0]}" if written else "no pages",
+        *left_out,
+        sep="\n",
+        soft_wrap=True,
+    )
 
     out.rule("4 · gradebook")
     wrong = _gradebook(bundled["submission"], {result.student: result for result in graded})
+    expected = sum("score" in submission for submission in bundled["submission"])
+    wrong += [] if len(written) == expected else [f"{len(written)} feedback pages, and {expected} were to be written"]
 
     out.rule("5 · export")
     rows = export.export(course, course.root / "grades.csv")
     out.print(f"{len(rows)} rows in {course.root / 'grades.csv'}", soft_wrap=True)
     for line in wrong:
         out.print(Text(line, style="bold red"), soft_wrap=True)
-    out.print("[green]Everyone got the score and the message they deserve.[/]" if not wrong else f"[red]{len(wrong)} deviations.[/]")
+    out.print(
+        "[green]Everyone got the score and the message they deserve.[/]"
+        if not wrong
+        else f"[red]{len(wrong)} deviations.[/]"
+    )
     return 1 if wrong else 0
 
 
@@ -98,6 +113,10 @@ def _gradebook(submissions: list[dict[str, Any]], results: dict[str, run.Result]
         table.add_row(*map(Text, (result.student, submission["what"], score, result.status, result.message)))
         if result.score != submission.get("score"):
             wrong.append(f"{result.student}: got {result.score}, deserves {submission.get('score')}")
-        wrong += [f"{result.student}: the message lacks {words!r}" for words in submission["says"] if words not in result.message]
+        wrong += [
+            f"{result.student}: the message lacks {words!r}"
+            for words in submission["says"]
+            if words not in result.message
+        ]
     out.print(table)
     return wrong

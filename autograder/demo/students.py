@@ -18,7 +18,9 @@ def notebook_of(submission: dict[str, Any], course: Course, lesson: Lesson) -> s
     notebook = nbformat.read(course.release / lesson.name / f"{lesson.name}.ipynb", as_version=4)
     written = _answers(submission, lesson)
     deleted = submission.get("deleted", ())
-    notebook.cells = [cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("grade_id") not in deleted]
+    notebook.cells = [
+        cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("grade_id") not in deleted
+    ]
     for cell in notebook.cells:
         name = cell.metadata.get("nbgrader", {}).get("grade_id")
         cell.source = written.get(name, cell.source)
@@ -47,5 +49,7 @@ def _answers(submission: dict[str, Any], lesson: Lesson) -> dict[str, str]:
 def _titled(known: list[answers.Answer], name: str, title: str) -> answers.Answer:
     found = [answer for answer in known if answer.exercise == name and answer.title == title]
     if len(found) != 1:
-        raise Refused(f"demo/class.toml: {name} has no known answer with the title {title!r}; see solutions/*/answers/{name}.py")
+        raise Refused(
+            f"demo/class.toml: {name} has no known answer with the title {title!r}; see solutions/*/answers/{name}.py"
+        )
     return found[0]

@@ -53,16 +53,31 @@ def configure(c: Config, course: Course) -> Config:
     # nbgrader knows rubrics in task cells only, and saves them with the cell. Ours stand beside the model answer and
     # go before the cell is saved, so that an answer nobody wrote is recognised. We have no hidden or generated tests.
     c.ClearMarkScheme.enforce_metadata = False
-    steps = (IncludeHeaderFooter, LockCells, ClearSolutions, ClearMarkScheme, ClearOutput, CheckCellMetadata, ComputeChecksums, SaveCells)
+    steps = (
+        IncludeHeaderFooter,
+        LockCells,
+        ClearSolutions,
+        ClearMarkScheme,
+        ClearOutput,
+        CheckCellMetadata,
+        ComputeChecksums,
+        SaveCells,
+    )
     c.GenerateAssignment.preprocessors = [*steps, CheckCellMetadata]
 
     # Reads and mends, so that nbgrader's own steps only ever meet a well-formed notebook of this lesson.
     c.Autograde.exporter_class = SubmissionExporter
     # In place of Execute. nbgrader's ClearMetadata is left out: it drops tags and nothing that could do harm.
-    c.Autograde.autograde_preprocessors = [GradeInSandbox, IgnorePattern, LimitOutput, SaveAutoGrades, AssignLatePenalties, CheckCellMetadata]
+    c.Autograde.autograde_preprocessors = [
+        GradeInSandbox,
+        IgnorePattern,
+        LimitOutput,
+        SaveAutoGrades,
+        AssignLatePenalties,
+        CheckCellMetadata,
+    ]
     # The only step of nbgrader's that comes before it copies a submission.
     c.Autograde.pre_convert_hook = "autograder.nbgrading.preprocessors.before_copying"
-
 
     c.GenerateFeedback.exporter_class = FeedbackPage
     c.GenerateFeedback.preprocessors = [GetGrades]

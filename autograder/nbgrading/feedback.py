@@ -73,7 +73,10 @@ def _output(output: NotebookNode) -> dict[str, str]:
         return {"text": strip_ansi("\n".join(output.traceback))[-MAX_TEXT:]}
     for kind in PICTURES:
         if isinstance(data := output.data.get(kind), str) and re.fullmatch(r"[A-Za-z0-9+/=\s]*", data):
-            return {"picture": f"data:{kind};base64,{data}", "alt": str(output.data.get("text/plain", "a picture"))[:200]}
+            return {
+                "picture": f"data:{kind};base64,{data}",
+                "alt": str(output.data.get("text/plain", "a picture"))[:200],
+            }
     return {"text": strip_ansi(str(output.data.get("text/plain", "")))[:MAX_TEXT]}
 
 
@@ -85,5 +88,7 @@ def safe_markdown(text: str) -> Markup:
 
 @cache
 def _template() -> jinja2.Template:
-    environment = jinja2.Environment(loader=jinja2.PackageLoader("autograder.nbgrading"), autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("autograder.nbgrading"), autoescape=True, trim_blocks=True, lstrip_blocks=True
+    )
     return environment.get_template("feedback.html")

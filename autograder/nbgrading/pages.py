@@ -21,7 +21,9 @@ def write_feedback(course: Course, lesson: str) -> tuple[list[Path], list[str]]:
             left_out.append(f"{student}: not graded as handed in; run `autograder grade {lesson}` and see its message")
             continue
         settings = config.of(course)
-        converter = GenerateFeedback(coursedir=config.directory(settings, lesson, glob.escape(student)), config=settings)
+        converter = GenerateFeedback(
+            coursedir=config.directory(settings, lesson, glob.escape(student)), config=settings
+        )
         converter.force = True
         try:
             converter.start()

@@ -7,9 +7,9 @@ from typing import Any
 
 import nbformat
 from nbconvert.exporters import NotebookExporter
+from nbformat import NotebookNode
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
-from nbformat import NotebookNode
 
 from autograder.grading.grade import Graded, grade_notebook
 from autograder.grading.secret import course_secret
@@ -28,7 +28,9 @@ def before_copying(notebooks: list[str], **_: Any) -> None:
     try:
         submission.quarantine(folder, quarantine_of(folder))
     except Exception as error:
-        raise SystemExit(f"{folder}: cannot be made safe ({error}); remove its links and special files, then grade again") from error
+        raise SystemExit(
+            f"{folder}: cannot be made safe ({error}); remove its links and special files, then grade again"
+        ) from error
 
 
 def quarantine_of(folder: Path) -> Path:
@@ -71,12 +73,15 @@ def official(path: Path) -> NotebookNode:
 class FillIn(NbGraderPreprocessor):
     """In `GradeInSandbox`'s place when a command has graded many at once: puts in what came out."""
 
-    def __init__(self, graded: Graded, mark: str) -> None:
+    def __init__(self, graded: Graded, mark: record.Stamp) -> None:
         super().__init__()
         self._graded, self._mark = graded, mark
 
     def preprocess(self, nb: NotebookNode, resources: Resources) -> tuple[NotebookNode, Resources]:
-        notebook, found = self._graded.notebook, record.Record(self._mark, self._graded.notes, list(self._graded.reports.values()))
+        notebook, found = (
+            self._graded.notebook,
+            record.Record(self._mark, self._graded.notes, list(self._graded.reports.values())),
+        )
         record.attach(notebook, found)
         return notebook, resources
 

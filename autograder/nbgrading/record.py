@@ -19,8 +19,16 @@ KEY = "autograder"
 
 
 @dataclass(frozen=True)
+class Stamp:
+    """What was graded, and by what: digests of the submission, and of the lesson with its judges and probes."""
+
+    submission: str
+    graders: str
+
+
+@dataclass(frozen=True)
 class Record:
-    stamp: str
+    stamp: Stamp
     notes: list[str]
     reports: list[Report]  # in the order of the notebook
 
@@ -28,9 +36,15 @@ class Record:
     def message(self) -> str:
         """What an instructor reads beside the score: notes on the notebook, then each exercise's first mistake."""
         empty = [report.exercise for report in self.reports if not report.written]
-        causes = [f"{report.exercise}: {report.mistakes[0].id}" for report in self.reports if report.written and report.mistakes]
+        causes = [
+            f"{report.exercise}: {report.mistakes[0].id}"
+            for report in self.reports
+            if report.written and report.mistakes
+        ]
         if empty:
-            causes.append("nothing written yet" if len(empty) == len(self.reports) else f"not written yet: {', '.join(empty)}")
+            causes.append(
+                "nothing written yet" if len(empty) == len(self.reports) else f"not written yet: {', '.join(empty)}"
+            )
         return "; ".join([*self.notes, *causes]) or "all right"
 
 
@@ -44,7 +58,7 @@ def of(notebook: dict[str, Any]) -> Record | None:
     kept = notebook.get("metadata", {}).get(KEY)
     if kept is None:
         return None
-    return Record(kept["stamp"], list(kept["notes"]), [_report(report) for report in kept["reports"]])
+    return Record(Stamp(**kept["stamp"]), list(kept["notes"]), [_report(report) for report in kept["reports"]])
 
 
 def read(path: Path) -> Record | None:
@@ -55,14 +69,18 @@ def read(path: Path) -> Record | None:
         return None
 
 
-def stamp(folder: Path, released: Path) -> str:
-    """Changes whenever the submission in `folder`, the lesson, or its judges and probes do."""
+def stamp(folder: Path, released: Path) -> Stamp:
+    """The stamp of the submission in `folder`, for the lesson released as this notebook."""
     package, module = Path(autograder.__file__).parent, f"lesson_{released.stem[:2]}"
     graders = [p for half in ("judges", "probes") for p in (package / half).glob(f"{module}*/**/*.py")]
     graders += [package / half / f"{module}.py" for half in ("judges", "probes")]
-    return submission.digest(folder / released.name, folder / LEDGER, released, *sorted(graders))
+    return Stamp(
+        submission.digest(folder / released.name, folder / LEDGER), submission.digest(released, *sorted(graders))
+    )
 
 
 def _report(kept: dict[str, Any]) -> Report:
-    outcomes = [Outcome(**{**o, "mistake": Mistake(**o["mistake"]) if o["mistake"] else None}) for o in kept["outcomes"]]
+    outcomes = [
+        Outcome(**{**o, "mistake": Mistake(**o["mistake"]) if o["mistake"] else None}) for o in kept["outcomes"]
+    ]
     return Report(**{**kept, "outcomes": outcomes, "hints": tuple(kept["hints"])})

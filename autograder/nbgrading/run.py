@@ -70,26 +70,39 @@ class Run:
     def _folders(self, students: Collection[str]) -> dict[str, Path]:
         folders = self.course.submissions(self.lesson)
         if unknown := sorted(set(students) - set(folders)):
-            raise Refused(f"{unknown[0]}: handed in nothing for {self.lesson}; look into {self.course.submitted}, or `autograder collect` first")
+            raise Refused(
+                f"{unknown[0]}: handed in nothing for {self.lesson}; look into {self.course.submitted}, or `autograder collect` first"
+            )
         return {student: folder for student, folder in folders.items() if not students or student in students}
 
-    def _grade(self, student: str, folder: Path) -> tuple[Graded, str] | None:
+    def _grade(self, student: str, folder: Path) -> tuple[Graded, record.Stamp] | None:
         """In a thread of its own: everything but the gradebook. None: graded before and unchanged."""
         removed = submission.quarantine(folder, quarantine_of(folder))
         path = submission.find_notebook(folder, self.lesson)
         mark = record.stamp(folder, released(self.course, self.lesson))
-        if not self.force and not removed and (kept := read_record(self.course, self.lesson, student)) and kept.stamp == mark:
+        if (
+            not self.force
+            and not removed
+            and (kept := read_record(self.course, self.lesson, student))
+            and kept.stamp == mark
+        ):
             return None
         notebook = submission.read(path)
         notes = [f"{name} is a link or a special file; it was removed" for name in removed]
         notes += submission.mend(notebook, official(released(self.course, self.lesson)), path)
         course_id = config.directory(config.of(self.course), self.lesson).course_id
         graded = grade_notebook(
-            notebook, student=student, course=course_id, folder=folder, secret=self.secret, sandbox=self.sandbox, limits=self.limits
+            notebook,
+            student=student,
+            course=course_id,
+            folder=folder,
+            secret=self.secret,
+            sandbox=self.sandbox,
+            limits=self.limits,
         )
         return dataclasses.replace(graded, notes=notes + graded.notes), mark
 
-    def _finish(self, student: str, outcome: Callable[[], tuple[Graded, str] | None]) -> Result:
+    def _finish(self, student: str, outcome: Callable[[], tuple[Graded, record.Stamp] | None]) -> Result:
         """In the one thread that writes: into the gradebook, or out of it."""
         try:
             graded = outcome()
@@ -101,11 +114,13 @@ class Run:
             message = str(error)
         except Exception as error:
             get_logger().exception("%s: %s", student, self.lesson)
-            message = f"the grader failed ({type(error).__name__}: {error}); see {log_of(self.course)}, then grade again"
+            message = (
+                f"the grader failed ({type(error).__name__}: {error}); see {log_of(self.course)}, then grade again"
+            )
         take_back(self.course, self.lesson, student)
         return Result(student, UNGRADED, " ".join(message.replace(f"{self.course.root}{os.sep}", "").split()))
 
-    def _write(self, student: str, graded: Graded, mark: str) -> None:
+    def _write(self, student: str, graded: Graded, mark: record.Stamp) -> None:
         settings = config.of(self.course)
         converter = Autograde(coursedir=config.directory(settings, self.lesson, glob.escape(student)), config=settings)
         converter.force = True
@@ -123,7 +138,9 @@ def ready(course: Course, lesson: str) -> None:
     """Make sure that the lesson is built as its source says, and that the gradebook knows it."""
     config.log_to(log_of(course))
     if old := build.stale(course, [lesson]):
-        raise Refused(f"{old[0]}: differs from what {build.source_of(course, lesson)} makes; run `autograder build {lesson}`")
+        raise Refused(
+            f"{old[0]}: differs from what {build.source_of(course, lesson)} makes; run `autograder build {lesson}`"
+        )
     register(course, lesson)
 
 
@@ -141,7 +158,8 @@ def read_record(course: Course, lesson: str, student: str) -> record.Record | No
 def is_fresh(course: Course, lesson: str, student: str) -> bool:
     """Whether the gradebook's score belongs to what is in the submission's folder now."""
     kept = read_record(course, lesson, student)
-    return kept is not None and kept.stamp == record.stamp(course.submitted / student / lesson, released(course, lesson))
+    now = record.stamp(course.submitted / student / lesson, released(course, lesson))
+    return kept is not None and kept.stamp.submission == now.submission
 
 
 def released(course: Course, lesson: str) -> Path:
@@ -156,6 +174,8 @@ def _with_scores(course: Course, lesson: str, results: list[Result]) -> list[Res
     """The results by student, with what the gradebook says."""
     book = gradebook.submissions(course, lesson)
     return [
-        dataclasses.replace(r, score=book[r.student].score, max_score=book[r.student].max_score) if r.status != UNGRADED and r.student in book else r
+        dataclasses.replace(r, score=book[r.student].score, max_score=book[r.student].max_score)
+        if r.status != UNGRADED and r.student in book
+        else r
         for r in sorted(results, key=lambda r: r.student)
     ]

@@ -53,7 +53,9 @@ def _below(folder: Path) -> list[Path]:
     """Everything below a folder, no link followed."""
     if folder.is_symlink():
         return []
-    return [Path(top) / name for top, folders, files in os.walk(folder, followlinks=False) for name in (*folders, *files)]
+    return [
+        Path(top) / name for top, folders, files in os.walk(folder, followlinks=False) for name in (*folders, *files)
+    ]
 
 
 def _move(path: Path, target: Path) -> None:
@@ -73,9 +75,13 @@ def find_notebook(folder: Path, lesson: str) -> Path:
     path = folder / f"{lesson}.ipynb"
     if path.is_file():
         return path
-    others = sorted(p.name for p in folder.iterdir() if p.is_file() and p.name != LEDGER.name) if folder.is_dir() else []
+    others = (
+        sorted(p.name for p in folder.iterdir() if p.is_file() and p.name != LEDGER.name) if folder.is_dir() else []
+    )
     found = f"found {', '.join(map(repr, others[:3]))}" if others else "the folder is empty"
-    raise BadSubmission(f"{path}: no notebook of this name ({found}); rename the learner's notebook, or ask for it again")
+    raise BadSubmission(
+        f"{path}: no notebook of this name ({found}); rename the learner's notebook, or ask for it again"
+    )
 
 
 def read(path: Path) -> NotebookNode:
@@ -92,7 +98,9 @@ def read(path: Path) -> NotebookNode:
     except BadSubmission:
         raise
     except Exception as error:  # nbformat's converters raise anything on damaged input
-        raise BadSubmission(f"{path}: a damaged notebook ({_reason(error)}); open it in JupyterLab, save, and hand in again") from error
+        raise BadSubmission(
+            f"{path}: a damaged notebook ({_reason(error)}); open it in JupyterLab, save, and hand in again"
+        ) from error
 
 
 def _normal(raw: Any, path: Path) -> NotebookNode:
@@ -106,7 +114,9 @@ def _normal(raw: Any, path: Path) -> NotebookNode:
     if not cells:
         raise BadSubmission(f"{path}: has no cells; hand in the lesson's notebook again")
     if len(cells) > MAX_CELLS or max(len(cell.source) for cell in cells) > MAX_SOURCE:
-        raise BadSubmission(f"{path}: more than {MAX_CELLS} cells, or a cell of more than {MAX_SOURCE} characters; hand in the lesson's notebook with your answers only")
+        raise BadSubmission(
+            f"{path}: more than {MAX_CELLS} cells, or a cell of more than {MAX_SOURCE} characters; hand in the lesson's notebook with your answers only"
+        )
     for position, cell in enumerate(cells):
         cell["id"] = f"cell-{position:04d}"  # a learner's own ids may be missing, repeated or malformed
         cell.source = cell.source.encode("utf-8", "replace").decode()  # half a surrogate pair cannot be written

@@ -63,7 +63,7 @@ def test_a_wrong_answer_is_refused_by_the_finding_that_names_it(name, answer):
 @each("right")
 def test_a_right_answer_gets_every_point(name, answer):
     [report] = examined(name, answer.source)
-    assert report.score == report.points, f"{answer}: {[m for m in report.mistakes]}"
+    assert report.score == report.points, f"{answer}: {list(report.mistakes)}"
 
 
 @pytest.mark.parametrize("name", exercises())
@@ -107,21 +107,30 @@ def _predicting(name, choice):
 
 
 def _strings(source):
-    return {node.value for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+    return {
+        node.value
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
 
 
 def scores_under(name, seeds):
     """Known answer → (the scores it gets under these seeds, the score it should have)."""
     full = load(name).points
     return {
-        str(answer): (Counter(r.score for r in examined(name, answer.source, seeds)), full if answer.score is None else answer.score)
+        str(answer): (
+            Counter(r.score for r in examined(name, answer.source, seeds)),
+            full if answer.score is None else answer.score,
+        )
         for answer in known(name)
     }
 
 
 @pytest.mark.parametrize("name", exercises())
 def test_an_answer_scores_the_same_whatever_the_secret(name):
-    differing = {answer: got for answer, got in scores_under(name, range(1, 1 + FEW)).items() if set(got[0]) != {got[1]}}
+    differing = {
+        answer: got for answer, got in scores_under(name, range(1, 1 + FEW)).items() if set(got[0]) != {got[1]}
+    }
     assert not differing
 
 

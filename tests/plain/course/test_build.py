@@ -17,7 +17,12 @@ def built(course):
 
 def test_the_learners_notebook_holds_stubs_and_no_solution(course):
     text = built(course).read_text(encoding="utf-8")
-    assert "return 2 * x" not in text and "SOLUTION" not in text and "Because f(ax" not in text and "straight line" not in text
+    assert (
+        "return 2 * x" not in text
+        and "SOLUTION" not in text
+        and "Because f(ax" not in text
+        and "straight line" not in text
+    )
     notebook = nbformat.reads(text, 4)
     nbformat.validate(notebook)
     assert sum(lesson.STUB in cell.source for cell in notebook.cells) == 2
@@ -71,14 +76,34 @@ def test_cell_ids_are_unique_and_say_where_they_come_from(course):
 
 
 FAULTS = {
-    "an unknown exercise": (":check: 97-double\ncheck(\"97-double\"", ":check: 97-dobule\ncheck(\"97-dobule\"", "no such exercise"),
-    "an answer without a check": ("```{code-cell} ipython3\n:check: 97-double\ncheck(\"97-double\", double)\n```", "", "has no cell with `check: 97-double`"),
+    "an unknown exercise": (
+        ':check: 97-double\ncheck("97-double"',
+        ':check: 97-dobule\ncheck("97-dobule"',
+        "no such exercise",
+    ),
+    "an answer without a check": (
+        '```{code-cell} ipython3\n:check: 97-double\ncheck("97-double", double)\n```',
+        "",
+        "has no cell with `check: 97-double`",
+    ),
     "a check without an answer": (":answer: 97-double\n", ":tags: [x]\n", "has no cell with `answer: 97-double`"),
     "a repeated id": ("97-triple", "97-double", "stands here again"),
-    "a region outside a function": ("def double(x):\n    ### BEGIN SOLUTION\n    return 2 * x\n    ### END SOLUTION", "### BEGIN SOLUTION\ndouble = None\n### END SOLUTION", "must lie inside a function"),
+    "a region outside a function": (
+        "def double(x):\n    ### BEGIN SOLUTION\n    return 2 * x\n    ### END SOLUTION",
+        "### BEGIN SOLUTION\ndouble = None\n### END SOLUTION",
+        "must lie inside a function",
+    ),
     "a region without an end": ("    return 2 * x\n    ### END SOLUTION", "    return 2 * x", "it has 1 and 0"),
-    "no region": ("    ### BEGIN SOLUTION\n    return 2 * x\n    ### END SOLUTION", "    return 2 * x", "needs a region"),
-    "a check that does more": ('check("97-double", double)', 'x = check("97-double", double)', "one call and nothing else"),
+    "no region": (
+        "    ### BEGIN SOLUTION\n    return 2 * x\n    ### END SOLUTION",
+        "    return 2 * x",
+        "needs a region",
+    ),
+    "a check that does more": (
+        'check("97-double", double)',
+        'x = check("97-double", double)',
+        "one call and nothing else",
+    ),
     "a manual cell without points": (', "points": 3', "", "needs its points"),
     "a region in no answer": ("Write `double`.", "### BEGIN SOLUTION", "in a cell that is no answer"),
 }

@@ -34,9 +34,18 @@ def handed_in(course):
 
 
 LAYOUTS = {
-    "moodle with folders": (["Ada Lovelace_4711_assignsubmission_file_/work.ipynb", "José Núñez_12_assignsubmission_file_/x.ipynb"], ["Ada Lovelace", "José Núñez"]),
-    "moodle without folders": (["Ada Lovelace_4711_assignsubmission_file_work.ipynb", "Bo_12_assignsubmission_file_x.ipynb"], ["Ada Lovelace", "Bo"]),
-    "canvas": (["lovelaceada_123_456789_work.ipynb", "curiemarie_LATE_124_456790_work.ipynb"], ["curiemarie-124", "lovelaceada-123"]),
+    "moodle with folders": (
+        ["Ada Lovelace_4711_assignsubmission_file_/work.ipynb", "José Núñez_12_assignsubmission_file_/x.ipynb"],
+        ["Ada Lovelace", "José Núñez"],
+    ),
+    "moodle without folders": (
+        ["Ada Lovelace_4711_assignsubmission_file_work.ipynb", "Bo_12_assignsubmission_file_x.ipynb"],
+        ["Ada Lovelace", "Bo"],
+    ),
+    "canvas": (
+        ["lovelaceada_123_456789_work.ipynb", "curiemarie_LATE_124_456790_work.ipynb"],
+        ["curiemarie-124", "lovelaceada-123"],
+    ),
     "a folder a student": (["ada/work.ipynb", "bo/other.ipynb"], ["ada", "bo"]),
     "nbgrader's folders": ([f"ada/{LESSON}/{NB}", f"bo/{LESSON}/{NB}"], ["ada", "bo"]),
     "one student only": ([f"ada/{LESSON}/{NB}"], ["ada"]),
@@ -66,7 +75,9 @@ def test_the_layouts_of_learning_platforms(course, tmp_path, paths, students, as
 
 
 def test_the_latest_upload_counts(course, tmp_path):
-    source = zipped(tmp_path / "c.zip", {"ada_1_10_w.ipynb": "old", "ada_1_12_w-2.ipynb": "newest", "ada_1_11_w-1.ipynb": "newer"})
+    source = zipped(
+        tmp_path / "c.zip", {"ada_1_10_w.ipynb": "old", "ada_1_12_w-2.ipynb": "newest", "ada_1_11_w-1.ipynb": "newer"}
+    )
     collected = collect(course, LESSON, source)
     assert collected.new == ["ada-1"]
     assert handed_in(course) == {f"ada-1/{LESSON}/{NB}": b"newest"}
@@ -75,19 +86,31 @@ def test_the_latest_upload_counts(course, tmp_path):
 def test_predictions_come_along_and_a_learners_own_zip_is_opened(course, tmp_path):
     inner = io.BytesIO()
     zipped(inner, {"my work/w.ipynb": "nb", "my work/predictions.json": "{}"})
-    source = zipped(tmp_path / "m.zip", {"Ada_1_assignsubmission_file_/all.zip": inner.getvalue(), "Bo_2_assignsubmission_file_/essay.pdf": "pdf"})
+    source = zipped(
+        tmp_path / "m.zip",
+        {"Ada_1_assignsubmission_file_/all.zip": inner.getvalue(), "Bo_2_assignsubmission_file_/essay.pdf": "pdf"},
+    )
     collect(course, LESSON, source)
-    assert handed_in(course) == {f"Ada/{LESSON}/{NB}": b"nb", f"Ada/{LESSON}/predictions.json": b"{}", f"Bo/{LESSON}/essay.pdf": b"pdf"}
+    assert handed_in(course) == {
+        f"Ada/{LESSON}/{NB}": b"nb",
+        f"Ada/{LESSON}/predictions.json": b"{}",
+        f"Bo/{LESSON}/essay.pdf": b"pdf",
+    }
 
 
 def test_two_people_of_one_name_stay_two(course, tmp_path):
-    source = zipped(tmp_path / "m.zip", {"Kim Lee_1_assignsubmission_file_/a.ipynb": "1", "Kim Lee_2_assignsubmission_file_/a.ipynb": "2"})
+    source = zipped(
+        tmp_path / "m.zip",
+        {"Kim Lee_1_assignsubmission_file_/a.ipynb": "1", "Kim Lee_2_assignsubmission_file_/a.ipynb": "2"},
+    )
     collected = collect(course, LESSON, source)
     assert collected.new == ["Kim Lee-1", "Kim Lee-2"] and "2 people of this name" in collected.problems[0]
 
 
 def test_several_notebooks_are_told(course, tmp_path):
-    source = zipped(tmp_path / "z.zip", {"ada/scratch.ipynb": "no", f"ada/my {LESSON} (1).ipynb": "yes", "bo/w.ipynb": "nb"})
+    source = zipped(
+        tmp_path / "z.zip", {"ada/scratch.ipynb": "no", f"ada/my {LESSON} (1).ipynb": "yes", "bo/w.ipynb": "nb"}
+    )
     collected = collect(course, LESSON, source)
     assert "several notebooks" in collected.problems[0] and handed_in(course)[f"ada/{LESSON}/{NB}"] == b"yes"
 
@@ -105,11 +128,11 @@ def test_hostile_entries_are_left_out_one_line_each_and_the_rest_comes_in(course
         archive.writestr(link, "/etc/passwd")
         archive.writestr("ada/w.ipynb", "nb")
         archive.writestr("bo/w.ipynb", "nb")
-    before = {p for p in tmp_path.parent.rglob("*")} - {p for p in course.root.rglob("*")}
+    before = set(tmp_path.parent.rglob("*")) - set(course.root.rglob("*"))
     collected = collect(course, LESSON, path)
     assert collected.new == ["ada", "bo"] and len(collected.problems) == 5
     assert all(line.startswith(f"{path}: ") and "left out" in line and "\n" not in line for line in collected.problems)
-    new = {p for p in tmp_path.parent.rglob("*")} - before
+    new = set(tmp_path.parent.rglob("*")) - before
     assert all(p.is_relative_to(course.root) for p in new)
 
 

@@ -6,11 +6,15 @@ import re
 
 import nbformat
 import pytest
+from nbgrader.converters import Autograde
+from nbgrader.converters.base import NbGraderException
 
 from autograder import export as exporting
 from autograder.grading.grade import Ungraded
-from autograder.nbgrading import gradebook, pages, run
+from autograder.nbgrading import config, gradebook, pages, preprocessors, run, submission
 from autograder.sandbox.base import NoSandbox, Sandbox
+
+pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning", "ignore::nbformat.warnings.DuplicateCellId")
 
 LESSON = "97-tiny"
 RIGHT = {"97-double": "def double(x):\n    return 2 * x", "97-triple": "def triple(x):\n    return x + x + x"}
@@ -137,7 +141,11 @@ def test_links_and_special_files_are_taken_away_before_anything_is_copied(course
     results = grade()
     assert results["ada"].status == run.GRADED and results["ada"].message.count("it was removed") == 3
     assert results["bo"].status == results["cy"].status == run.UNGRADED
-    assert not [p for p in course.root.rglob("*") if p.is_file() and not p.is_symlink() and "PRIVATE" in p.read_text("utf-8", "replace")]
+    assert not [
+        p
+        for p in course.root.rglob("*")
+        if p.is_file() and not p.is_symlink() and "PRIVATE" in p.read_text("utf-8", "replace")
+    ]
 
 
 def test_a_learners_metadata_cannot_change_points_or_hide_a_check(course, hand_in, grade, notebook):
@@ -221,13 +229,30 @@ print({evil!r})
 display(HTML({evil!r}))
 display(Markdown({evil!r}))
 HTML({evil!r})"""
-    hand_in("<b>mallory", {"97-double": answer, "97-triple": "def triple(x):\n    raise ValueError('<script>alert(3)</script>')", "97-why": f"Because {evil} [x](javascript:alert(4)) ![y](https://evil.example/y)"})
+    hand_in(
+        "<b>mallory",
+        {
+            "97-double": answer,
+            "97-triple": "def triple(x):\n    raise ValueError('<script>alert(3)</script>')",
+            "97-why": f"Because {evil} [x](javascript:alert(4)) ![y](https://evil.example/y)",
+        },
+    )
     grade()
     written, left_out = pages.write_feedback(course, LESSON)
     assert len(written) == 1 and not left_out
     html = written[0].read_text(encoding="utf-8")
     tags = re.findall(r"<\s*([a-zA-Z]+)([^>]*)>", html)
-    assert not {name.lower() for name, _ in tags} & {"script", "img", "iframe", "object", "embed", "link", "base", "form", "svg"}
+    assert not {name.lower() for name, _ in tags} & {
+        "script",
+        "img",
+        "iframe",
+        "object",
+        "embed",
+        "link",
+        "base",
+        "form",
+        "svg",
+    }
     assert not [attributes for _, attributes in tags if re.search(r"\bon\w+\s*=|javascript:|https?:|url\(", attributes)]
     assert "default-src 'none'" in html
     assert "&lt;script&gt;alert(3)" in html and "3 of 9 points" in html
@@ -245,3 +270,44 @@ def test_export_has_a_row_for_everyone_and_a_column_an_exercise(course, hand_in,
         "97-double": "3.0", "97-triple": "3.0", "97-why": "0.0",
     }  # fmt: skip
     assert rows["'=cmd()"]["status"] == "ungraded" and rows["'=cmd()"]["total"] == ""
+
+
+def autograde(course, monkeypatch, worker, student="*", force=False):
+    """What `nbgrader autograde` and the formgrader's button do."""
+    monkeypatch.setattr(preprocessors, "find_sandbox", lambda: worker)
+    monkeypatch.setattr(preprocessors, "course_secret", lambda name, root: bytes(32))
+    settings = config.of(course)
+    config.log_to(course.scratch / "nbgrader.log")
+    converter = Autograde(coursedir=config.directory(settings, LESSON, student), config=settings)
+    converter.force = force
+    converter.start()
+
+
+def test_nbgraders_own_autograde_is_as_safe_and_as_fair(course, hand_in, released, worker, monkeypatch, tmp_path):
+    path = hand_in("ada", {"97-double": RIGHT["97-double"]})
+    secret = tmp_path / "id_rsa"
+    secret.write_text("PRIVATE KEY")
+    (path.parent / "data.txt").symlink_to(secret)
+    autograde(course, monkeypatch, worker)
+    one = gradebook.submissions(course, LESSON)["ada"]
+    assert one.scores == {"check-97-double": 3, "check-97-triple": 0, "97-why": 0}
+    assert run.is_fresh(course, LESSON, "ada")
+    assert not (course.autograded / "ada" / LESSON / "data.txt").exists()
+    path.write_bytes(b"garbage")
+    with pytest.raises(NbGraderException):
+        autograde(course, monkeypatch, worker, "ada", force=True)
+    assert gradebook.submissions(course, LESSON)["ada"].scores["check-97-double"] is None
+
+
+def test_nbgraders_own_autograde_stops_where_a_submission_cannot_be_made_safe(
+    course, hand_in, released, worker, monkeypatch
+):
+    hand_in("ada")
+
+    def fail(*_):
+        raise PermissionError("not yours")
+
+    monkeypatch.setattr(submission, "quarantine", fail)
+    with pytest.raises(SystemExit, match="cannot be made safe"):
+        autograde(course, monkeypatch, worker)
+    assert not (course.autograded / "ada" / LESSON).exists()

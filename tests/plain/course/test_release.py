@@ -66,7 +66,16 @@ def do_the_lesson(bundled, tmp_path, answers_by_id):
     path = tmp_path / "mine.ipynb"
     nbformat.write(notebook, path)
     # -I -S: neither this project's folder nor anything that site-packages would add by .pth files
-    command = [sys.executable, "-I", "-S", "-c", DO_THE_LESSON, str(bundled / "wheel"), sysconfig.get_path("purelib"), str(path)]
+    command = [
+        sys.executable,
+        "-I",
+        "-S",
+        "-c",
+        DO_THE_LESSON,
+        str(bundled / "wheel"),
+        sysconfig.get_path("purelib"),
+        str(path),
+    ]
     ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=600)
     assert "POINTS" in ran.stdout, ran.stdout[-2000:] + ran.stderr[-2000:]
     return json.loads(ran.stdout.rpartition("POINTS ")[2])
@@ -95,7 +104,11 @@ def test_nothing_of_grading_is_inside(bundled):
 
 
 def test_no_solution_and_no_known_right_answer_is_inside(bundled, source):
-    texts = {p: p.read_text("utf-8", "replace") for p in bundled.rglob("*") if p.is_file() and p.suffix not in (".whl", ".zip")}
+    texts = {
+        p: p.read_text("utf-8", "replace")
+        for p in bundled.rglob("*")
+        if p.is_file() and p.suffix not in (".whl", ".zip")
+    }
     notebooks = {p: "\n".join(c.source for c in nbformat.read(p, 4).cells) for p in texts if p.suffix == ".ipynb"}
     regions = [region for cell in source.cells("answer").values() for region in _regions(cell.source)]
     right = [a.source.strip() for a in answers.of(source) if a.kind == "right"]

@@ -14,7 +14,9 @@ def _exercise(name: str, factor: int) -> Exercise:
     @exercise.criterion("value", points=2, says="the right number comes out")
     def _(case, seen):
         if seen.number("y") != factor * case["x"]:
-            return Mistake("wrong-value", str(factor * case["x"]), str(seen["y"]), "Multiply.", tried=f"x = {case['x']}")
+            return Mistake(
+                "wrong-value", str(factor * case["x"]), str(seen["y"]), "Multiply.", tried=f"x = {case['x']}"
+            )
 
     return exercise
 
