@@ -160,12 +160,11 @@ class Block:
 
     # -- computing ----------------------------------------------------------------------------------------------
     def __call__(self, *args: Any) -> Any:
-        hybrid = self._hybrid
+        compute = self.forward if self._hybrid is None else self._hybrid
         try:
-            output = self._forward(*args) if hybrid is None else hybrid(*args)
+            output = compute(*args)
         except MiniblocksError as error:
-            error.inside(self.name)
-            raise
+            output = self._recovered(error, *args)
         if self._forward_hooks:
             for hook in self._forward_hooks:
                 hook(self, args, output)
@@ -176,17 +175,26 @@ class Block:
         self._forward_hooks.append(hook)
         return lambda: self._forward_hooks.remove(hook)
 
-    def _forward(self, *args: Any) -> Any:
-        """`forward`, after telling deferred shapes where this is the first call."""
+    def uncaptured(self, *args: Any) -> Any:
+        """A call that runs `forward` itself, hybridized or not."""
         try:
             return self.forward(*args)
-        except DeferredInitializationError:
-            if not any(p.is_deferred for p in self.params.values()):
-                raise
-        self.infer_shape(*args)
-        for parameter in self.params.values():
-            parameter.finish_deferred_init()
-        return self.forward(*args)
+        except MiniblocksError as error:
+            return self._recovered(error, *args)
+
+    def _recovered(self, error: MiniblocksError, *args: Any) -> Any:
+        """After an error: where it was a shape that only this first call tells, tell it and compute again."""
+        waiting = [p for p in self.params.values() if p.is_deferred]
+        try:
+            if not waiting or not isinstance(error, DeferredInitializationError):
+                raise error
+            self.infer_shape(*args)
+            for parameter in waiting:
+                parameter.finish_deferred_init()
+            return self.forward(*args)
+        except MiniblocksError as final:
+            final.inside(self.name)
+            raise final from None
 
     def forward(self, *args: Any) -> Any:
         """The computation; subclasses override it."""

@@ -23,7 +23,7 @@ class Hybrid:
 
     def __call__(self, *args: Any) -> Any:
         if mode.tracer is not None or not all(isinstance(a, Tensor) for a in args):
-            return self.block._forward(*args)  # inside of an outer capture, or not capturable by signature
+            return self.block.uncaptured(*args)  # inside of an outer capture, or not capturable by signature
         signature = (self.block.training, *((a.shape, a.dtype, a.device) for a in args))
         if signature not in self.graphs:
             return self._capture(signature, *args)
@@ -32,7 +32,7 @@ class Hybrid:
 
     def _capture(self, signature: Any, *args: Tensor) -> Any:
         if any(p.is_deferred for p in self.block.collect_params().values()):
-            self.block._forward(*args)  # a first call tells the shapes and gives the values
-        self.graphs[signature], output = capture(self.block._forward, *args)
+            self.block.uncaptured(*args)  # a first call tells the shapes and gives the values
+        self.graphs[signature], output = capture(self.block.uncaptured, *args)
         self.last = self.graphs[signature]
         return output

@@ -61,6 +61,9 @@ class SigmoidBinaryCrossEntropyLoss(_Elementwise):
         return softplus(prediction) - target * prediction
 
 
+_CROSS_ENTROPY = TABLE["cross_entropy"]
+
+
 class SoftmaxCrossEntropyLoss(Block):
     """-Σ t log softmax(x), from scores x (batch, classes).
 
@@ -68,12 +71,12 @@ class SoftmaxCrossEntropyLoss(Block):
     """
 
     def forward(self, scores: Tensor, target: Tensor) -> Tensor:
-        if scores.ndim != 2 or target.shape not in (scores.shape, scores.shape[:1]):
+        if target.raw.ndim == 1 and scores.raw.ndim == 2 and len(target.raw) == len(scores.raw):
+            return apply(_CROSS_ENTROPY, scores, target)
+        if scores.ndim != 2 or target.shape != scores.shape:
             raise ShapeError(
                 f"cross-entropy takes scores (batch, classes) with labels (batch,) or distributions of the same shape, not {scores.shape} and {target.shape}"
             )
-        if target.ndim == 1:
-            return apply(TABLE["cross_entropy"], scores, target)
         return -(target * nd.log_softmax(scores, axis=1)).sum() / scores.shape[0]
 
 

@@ -33,11 +33,12 @@ class Optimizer:
             raise ValueError("there are no parameters to train; is the network kept in a list, or not yet built?")
         self.lr, self.weight_decay = lr, weight_decay
         self.steps = 0
+        self._found: list[Tensor] = []
         self.state: dict[int, dict[str, torch.Tensor]] = {}
 
     def step(self) -> None:
         """Change every parameter that has a gradient."""
-        live = [(i, t) for i, t in enumerate(map(_tensor, self.params)) if t is not None and t.grad is not None]
+        live = [(i, t) for i, t in enumerate(self._tensors()) if t.grad is not None]
         if not live:
             raise RuntimeError("no parameter has a gradient; call backward() on the loss before step()")
         self.steps += 1
@@ -45,6 +46,15 @@ class Optimizer:
         if self.weight_decay:
             grads = self._decayed(values, grads)
         self.update(values, grads, [i for i, _ in live])
+
+    def _tensors(self) -> list[Tensor]:
+        """The parameters' tensors, which stay the same once there are any; asked for again until all are there."""
+        if not self._found:
+            found = [_tensor(p) for p in self.params]
+            if any(t is None for t in found):
+                return [Tensor(torch.empty(0)) if t is None else t for t in found]  # no values, so no gradient
+            self._found = [t for t in found if t is not None]
+        return self._found
 
     def _decayed(self, values: Arrays, grads: Arrays) -> Arrays:
         return list(torch._foreach_add(grads, values, alpha=self.weight_decay))
@@ -61,8 +71,8 @@ class Optimizer:
 
     def zero_grad(self) -> None:
         """Forget all gradients."""
-        for parameter in self.params:
-            parameter.zero_grad()
+        for tensor in self._tensors():
+            tensor.grad = None
 
     def state_dict(self) -> dict[str, Any]:
         """Everything needed to go on exactly here: for checkpoints."""
@@ -80,7 +90,7 @@ class Optimizer:
 def _tensor(parameter: Parameter | Tensor) -> Tensor | None:
     if isinstance(parameter, Tensor):
         return parameter
-    return parameter.data() if parameter.grad_req != "null" and parameter.is_initialized else None
+    return parameter.data() if parameter.is_initialized else None
 
 
 class SGD(Optimizer):

@@ -83,7 +83,8 @@ def _walk(output: Tensor, gradient: Any, retain: bool, create: bool) -> dict[Ten
         for node in _from_last_to_first(output.node):
             g = grads.pop(node, None)
             if g is not None:
-                _check_versions(node)
+                if node.versions:
+                    _check_versions(node)
                 if node.hooks:
                     g = _hooked(node.hooks, g, create)
                 _spread(node, g, F, create, grads, leaves)
@@ -127,8 +128,6 @@ def _hooked(hooks: list[Any], g: Any, create: bool) -> Any:
 
 
 def _check_versions(node: Node) -> None:
-    if not node.versions:
-        return
     for kept, version in zip(node.kept(), node.versions):
         if kept._version != version:
             raise OverwrittenError(

@@ -199,6 +199,11 @@ class Tensor:
     def T(self) -> Tensor:
         return self.permute(tuple(reversed(range(self.ndim))))
 
+    @property
+    def mT(self) -> Tensor:
+        """The last two axes exchanged."""
+        return self.transpose(-2, -1)
+
     def __len__(self) -> int:
         if not self.ndim:
             raise TypeError("a tensor of one number has no length")

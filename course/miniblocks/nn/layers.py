@@ -46,7 +46,7 @@ class Dense(Block):
         self.weight.shape = (self.units, self._rows(x).shape[-1])
 
     def forward(self, x: Tensor) -> Tensor:
-        weight, rows = self.weight.data(), self._rows(x)
+        weight, rows = self.weight.data(), x if x.raw.ndim == 2 else self._rows(x)
         act = self.act
         try:
             if self.bias is None:
@@ -65,7 +65,7 @@ class Dense(Block):
         return y if rows is x or self.flatten else y.reshape((*x.shape[:-1], self.units))
 
     def _rows(self, x: Tensor) -> Tensor:
-        if x.raw.ndim == 2:
+        if x.ndim == 2:
             return x
         if x.ndim < 2:
             raise ShapeError(

@@ -7,6 +7,9 @@ import torch
 from miniblocks.ops.table import OUTPUT, SHAPES, op
 
 
+_threshold_backward = torch.ops.aten.threshold_backward.default
+
+
 def torch_dtype(dtype):
     """A torch dtype from one, or from its name ("float32")."""
     return dtype if isinstance(dtype, torch.dtype) else getattr(torch, str(dtype))
@@ -89,7 +92,7 @@ sigmoid = op("sigmoid", torch.sigmoid, lambda F, g, out, x: g * out * (1 - out),
 relu = op("relu", torch.relu, lambda F, g, out, x: F.relu_backward(g, out), keeps=OUTPUT)
 relu_backward = op(
     "relu_backward",
-    lambda g, out: torch.ops.aten.threshold_backward.default(g, out, 0),
+    lambda g, out: _threshold_backward(g, out, 0),
     lambda F, h, out, g, y: F.relu_backward(h, y),
     lambda F, h, out, g, y: h * 0,
 )
