@@ -83,8 +83,7 @@ def _walk(output: Tensor, gradient: Any, retain: bool, create: bool) -> dict[Ten
         for node in _from_last_to_first(output.node):
             g = grads.pop(node, None)
             if g is not None:
-                if node.versions:
-                    _check_versions(node)
+                _check_versions(node)
                 if node.hooks:
                     g = _hooked(node.hooks, g, create)
                 _spread(node, g, F, create, grads, leaves)
@@ -128,7 +127,7 @@ def _hooked(hooks: list[Any], g: Any, create: bool) -> Any:
 
 
 def _check_versions(node: Node) -> None:
-    for kept, version in zip(node.kept(), node.versions):
+    for kept, version in node.versions:
         if kept._version != version:
             raise OverwrittenError(
                 f"the backward pass of `{node.op.name}` needs a value of shape {tuple(kept.shape)} that was overwritten in place after it was "

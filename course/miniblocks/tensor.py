@@ -57,26 +57,21 @@ class Node:
         ]
         if op.keeps_values:
             self.saved = raws
-            self.versions = [r._version for r in raws if type(r) is torch.Tensor]
+            self.versions = [(r, r._version) for r in raws if type(r) is torch.Tensor]
         else:
             self.saved = [r.shape if type(r) is torch.Tensor else r for r in raws]
             self.versions = []
         self.output = None
         if op.keeps_output:
             self.output = out
-            self.versions.append(out._version)
+            self.versions.append((out, out._version))
         self.order = next(_order)
         self.hooks: list[Any] | None = None
         self.freed = False
 
-    def kept(self) -> list[torch.Tensor]:
-        """The raw tensors that the backward rules will read."""
-        kept = [s for s in self.saved if type(s) is torch.Tensor]
-        return kept if self.output is None else [*kept, self.output]
-
     def free(self) -> None:
         """Let go of everything saved."""
-        self.parents, self.saved, self.output, self.freed = (), [], None, True
+        self.parents, self.saved, self.versions, self.output, self.freed = (), [], [], None, True
 
 
 def apply(op: Op, *args: Any, **static: Any) -> Tensor:

@@ -84,25 +84,41 @@ logsumexp = op(
 )
 
 
+_nll_forward = torch.ops.aten.nll_loss_forward.default
+_nll_backward = torch.ops.aten.nll_loss_backward.default
+
+
 def _cross_entropy(x, labels):
-    return torch.ops.aten.nll_loss_forward.default(torch.log_softmax(x, 1), labels.long(), None, 1, -100)[0]
+    return _nll_forward(torch.log_softmax(x, 1), labels.long(), None, 1, -100)[0]
+
+
+def _cross_entropy_input(g, x, labels):
+    p, count = torch.log_softmax(x, 1), x.new_tensor(len(x))
+    rows = _nll_backward(g, p, labels.long(), None, 1, -100, count)
+    return torch._log_softmax_backward_data(rows, p, 1, x.dtype)
 
 
 def _softmax_minus_one_hot(x, labels):
-    p = torch.softmax(x, 1)
-    return p.scatter_add_(1, labels.long().unsqueeze(1), p.new_full((len(p), 1), -1.0))
+    return torch.softmax(x, 1).scatter_add_(1, labels.long().unsqueeze(1), x.new_full((len(x), 1), -1.0))
 
 
-def _softmax_vjp(F, h, out, x, labels):
+def _softmax_vjp(F, h, x):
     p = F.softmax(x, axis=1)
     return p * (h - F.sum(h * p, axis=1, keepdims=True))
 
 
-# The mean of -log softmax(x)[label] over the rows of x (batch, classes), as one node; and what its gradient is made of.
+# The mean of -log softmax(x)[label] over the rows of x (batch, classes), as one node. Its gradient is
+# (softmax(x) - one-hot(labels)) / batch, which is linear in g, and in x what softmax is.
 cross_entropy = op(
-    "cross_entropy",
-    _cross_entropy,
-    lambda F, g, out, x, labels: (g / x.shape[0]) * F.softmax_minus_one_hot(x, labels),
+    "cross_entropy", _cross_entropy, lambda F, g, out, x, labels: F.cross_entropy_input(g, x, labels), None
+)
+cross_entropy_input = op(
+    "cross_entropy_input",
+    _cross_entropy_input,
+    lambda F, h, out, g, x, labels: F.sum(h * F.softmax_minus_one_hot(x, labels), axis=None, keepdims=False) / len(x),
+    lambda F, h, out, g, x, labels: (g / len(x)) * _softmax_vjp(F, h, x),
     None,
 )
-softmax_minus_one_hot = op("softmax_minus_one_hot", _softmax_minus_one_hot, _softmax_vjp, None)
+softmax_minus_one_hot = op(
+    "softmax_minus_one_hot", _softmax_minus_one_hot, lambda F, h, out, x, labels: _softmax_vjp(F, h, x), None
+)
