@@ -94,7 +94,12 @@ class Seen:
         if not isinstance(value, np.ndarray):
             shown = describe(value)
             raise NoEvidence(
-                Mistake("not-an-array", "a tensor", shown, f"`{name}` should be a tensor and is {shown}. Is a `return` missing?")
+                Mistake(
+                    "not-an-array",
+                    "a tensor",
+                    shown,
+                    f"`{name}` should be a tensor and is {shown}. Is a `return` missing?",
+                )
             )
         return value
 
@@ -110,7 +115,12 @@ class Seen:
     def _missing(self, name: str) -> Mistake:
         if self.errors:
             step, error = next(iter(self.errors.items()))
-            return Mistake("raised", f"{step} without an error", str(error), f"The code stopped with an error while the check tried to {step}.")
+            return Mistake(
+                "raised",
+                f"{step} without an error",
+                str(error),
+                f"The code stopped with an error while the check tried to {step}.",
+            )
         return Mistake("not-observed", f"a value for `{name}`", "nothing", "The check could not observe this.")
 
 
@@ -131,7 +141,12 @@ class Criterion:
             return NOT_WRITTEN
         if seen.forbidden:
             names = ", ".join(f"`{name}`" for name in seen.forbidden)
-            return Mistake("forbidden-call", "your own code", f"a call of {names}", f"The point is to write this by hand, and the answer calls {names}.")
+            return Mistake(
+                "forbidden-call",
+                "your own code",
+                f"a call of {names}",
+                f"The point is to write this by hand, and the answer calls {names}.",
+            )
         try:
             return self.judge(case, seen)
         except NoEvidence as missing:
@@ -152,7 +167,18 @@ CHANGED = Mistake(
 class Exercise:
     """What is asked, its cases, and the criteria by which an answer earns its points."""
 
-    def __init__(self, id: str, title: str, *, section: str, source: str = "", hints: Sequence[str] = (), minutes: int = 10, difficulty: str = "basic", prediction: Callable[[Any], bool] | None = None) -> None:
+    def __init__(
+        self,
+        id: str,
+        title: str,
+        *,
+        section: str,
+        source: str = "",
+        hints: Sequence[str] = (),
+        minutes: int = 10,
+        difficulty: str = "basic",
+        prediction: Callable[[Any], bool] | None = None,
+    ) -> None:
         """`prediction` marks an exercise whose first answer stands; it tells what counts as an answer."""
         self.id, self.title, self.section, self.source = id, title, section, source
         self.hints, self.minutes, self.difficulty = tuple(hints), minutes, difficulty
@@ -164,7 +190,9 @@ class Exercise:
     def points(self) -> int:
         return sum(c.points for c in self.criteria)
 
-    def cases(self, draw: Callable[[np.random.Generator], Iterable[Case]]) -> Callable[[np.random.Generator], Iterable[Case]]:
+    def cases(
+        self, draw: Callable[[np.random.Generator], Iterable[Case]]
+    ) -> Callable[[np.random.Generator], Iterable[Case]]:
         """Decorator: the function that draws the cases."""
         self._draw = draw
         return draw
@@ -188,7 +216,9 @@ class Exercise:
     def judge(self, cases: Sequence[Case], seen: Sequence[Seen]) -> Report:
         """The report on the observations of all cases (one `Seen` a case; too few are no evidence)."""
         if self.prediction and any(_changed(case, one) for case, one in zip(cases, seen)):
-            return Report(self.id, self.title, self.section, [Outcome(c.name, c.points, c.says, CHANGED) for c in self.criteria])
+            return Report(
+                self.id, self.title, self.section, [Outcome(c.name, c.points, c.says, CHANGED) for c in self.criteria]
+            )
         padded = [*seen, *(Seen() for _ in range(len(cases) - len(seen)))]
         outcomes = [Outcome(c.name, c.points, c.says, _first_mistake(c, cases, padded)) for c in self.criteria]
         return Report(self.id, self.title, self.section, outcomes, self.hints)
@@ -205,7 +235,9 @@ def one_of(*choices: str) -> Callable[[Any], bool]:
 
 def _first_mistake(criterion: Criterion, cases: Sequence[Case], seen: Sequence[Seen]) -> Mistake | None:
     if not cases:
-        return Mistake("no-cases", "at least one case", "none", "The exercise drew no cases; this is the grader's fault.")
+        return Mistake(
+            "no-cases", "at least one case", "none", "The exercise drew no cases; this is the grader's fault."
+        )
     found = (criterion.holds(case, one) for case, one in zip(cases, seen, strict=True))
     return next((mistake for mistake in found if mistake is not None), None)
 

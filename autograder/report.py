@@ -43,7 +43,13 @@ def as_text(report: Report) -> str:
 
 
 def _mistake_lines(mistake: Mistake) -> list[str]:
-    parts = (("tried", mistake.tried), ("expected", mistake.expected), ("came out", mistake.observed), ("likely cause", mistake.cause), ("look at", mistake.look))
+    parts = (
+        ("tried", mistake.tried),
+        ("expected", mistake.expected),
+        ("came out", mistake.observed),
+        ("likely cause", mistake.cause),
+        ("look at", mistake.look),
+    )
     return [f"  {label + ':':<14}{text}" for label, text in parts if text]
 
 
@@ -54,5 +60,7 @@ def as_html(report: Report) -> str:
 
 @cache
 def _template() -> jinja2.Template:
-    environment = jinja2.Environment(loader=jinja2.PackageLoader("autograder"), autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("autograder"), autoescape=True, trim_blocks=True, lstrip_blocks=True
+    )
     return environment.get_template("report.html")

@@ -112,7 +112,11 @@ class _Reader:
         if set(node) != {"#", "dtype", "shape"} or node["#"] != self.count or node["dtype"] not in DTYPES:
             raise WireError("a malformed array entry")
         shape = node["shape"]
-        if not isinstance(shape, list) or len(shape) > 16 or not all(type(n) is int and 0 <= n < 1 << 31 for n in shape):
+        if (
+            not isinstance(shape, list)
+            or len(shape) > 16
+            or not all(type(n) is int and 0 <= n < 1 << 31 for n in shape)
+        ):
             raise WireError("a malformed shape")
         dtype = np.dtype(node["dtype"])
         size = math.prod(shape) * dtype.itemsize

@@ -91,7 +91,15 @@ class Graph:
 
 
 def trace(function: Callable[..., Any], *examples: Tensor) -> Graph:
-    """Capture one run of `function` on example tensors."""
+    """Capture one run of `function` on example tensors.
+
+    >>> from miniblocks import nd
+    >>> print(trace(lambda x: (x * 2).sum(), nd.ones((3,))))
+    graph(x0):
+        mul0 = mul(x0, 2)  # float32[3]
+        sum0 = sum(mul0, axis=None, keepdims=False)  # float32[]
+        return sum0
+    """
     return capture(function, *examples)[0]
 
 

@@ -114,7 +114,11 @@ class TruncNorm(Initializer):
 
 
 def fans(shape: Sequence[int]) -> tuple[float, float]:
-    """(fan-in, fan-out) of a weight of shape (out, in, *kernel)."""
+    """(fan-in, fan-out) of a weight of shape (out, in, *kernel).
+
+    >>> fans((64, 32, 3, 3))
+    (288, 576)
+    """
     if len(shape) < 2:
         raise ShapeError(
             f"fan-in and fan-out need a weight of at least two axes, and the shape is {tuple(shape)}; use Uniform or Normal here"
@@ -189,7 +193,8 @@ class Orthogonal(Initializer):
 class Mixed(Initializer):
     """The first of several regular expressions that matches the parameter's name decides.
 
-    `Mixed([".*bias", ".*"], [Zero(), Normal(0.01)])`
+    >>> Mixed([".*bias", ".*"], ["zeros", Normal(0.01)])
+    Mixed('.*bias': Zero(value=0.0), '.*': Normal(sigma=0.01))
     """
 
     def __init__(self, patterns: Sequence[str], initializers: Sequence[Any]) -> None:

@@ -36,7 +36,13 @@ def restart_names() -> None:
 
 @contextmanager
 def fresh_names() -> Iterator[None]:
-    """Count from 0 inside the `with`, and go on afterwards as if nothing had been made."""
+    """Count from 0 inside the `with`, and go on afterwards as if nothing had been made.
+
+    >>> from miniblocks import nn
+    >>> with fresh_names():
+    ...     nn.Dense(1).name, nn.Dense(1).name
+    ('dense0', 'dense1')
+    """
     before = _names.counts, _names.scope
     _names.counts, _names.scope = Counter(), None
     try:

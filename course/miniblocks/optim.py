@@ -200,7 +200,11 @@ def step_decay(every: int, factor: float = 0.1) -> Callable[[int], float]:
 
 
 def cosine(total: int, floor: float = 0.0) -> Callable[[int], float]:
-    """From 1 to `floor` along half a cosine (Loshchilov and Hutter, 2017)."""
+    """From 1 to `floor` along half a cosine (Loshchilov and Hutter, 2017).
+
+    >>> [round(cosine(4)(done), 2) for done in range(5)]
+    [1.0, 0.85, 0.5, 0.15, 0.0]
+    """
     return lambda done: floor + (1 - floor) * (1 + math.cos(math.pi * min(done, total) / total)) / 2
 
 

@@ -34,7 +34,12 @@ class RecordedNode:
 
 
 def recorded(output: Tensor) -> list[RecordedNode]:
-    """The recorded graph behind `output`, leaves and operations, each after its parents; `output` is the last."""
+    """The recorded graph behind `output`, leaves and operations, each after its parents; `output` is the last.
+
+    >>> x = Tensor(torch.ones(2), requires_grad=True)
+    >>> [(node.op, node.parents) for node in recorded((x * x).sum())]
+    [('leaf', ()), ('mul', (0, 0)), ('sum', (1,))]
+    """
     positions: dict[Any, int] = {}
     found: list[RecordedNode] = []
     for item in _in_order(output.node or output):

@@ -66,7 +66,13 @@ def grad(
     retain_graph: bool = False,
     create_graph: bool = False,
 ) -> list[Tensor]:
-    """The gradients of `output` by each of `inputs` (leaves), without touching their `grad`."""
+    """The gradients of `output` by each of `inputs` (leaves), without touching their `grad`.
+
+    >>> x = Tensor(torch.tensor(3.0), requires_grad=True)
+    >>> (first,) = grad(x**3, [x], create_graph=True)
+    >>> first.item(), grad(first, [x])[0].item()
+    (27.0, 18.0)
+    """
     found = _walk(output, gradient, retain_graph or create_graph, create_graph)
     return [found[x] if x in found else Tensor(torch.zeros_like(x.raw)) for x in inputs]
 

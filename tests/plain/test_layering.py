@@ -58,8 +58,13 @@ RULES = [
     ),
     Rule(
         "miniblocks",
-        "autograder|explorers|IPython|ipywidgets|anywidget|nbgrader|nbformat",
+        "autograder|explorers|ipywidgets|anywidget|nbgrader|nbformat",
         "the framework stands alone",
+    ),
+    Rule(
+        r"miniblocks(?!\.train\.board)",
+        "IPython|matplotlib",
+        "only the live board of training curves draws in a notebook",
     ),
     Rule(r"miniblocks\.errors", "miniblocks", "errors are the bottom"),
     Rule(

@@ -44,6 +44,9 @@ class DataLoader:
     """Mini-batches of a data set, in order or shuffled anew for each pass; the last one may be short.
 
     `last_batch` is "keep" or "discard". Shuffling draws from `nd.random`, so that a seed repeats it.
+
+    >>> [len(batch) for (batch,) in DataLoader(ArrayDataset(range(5)), batch_size=2)]
+    [2, 2, 1]
     """
 
     def __init__(self, dataset: Dataset, batch_size: int, shuffle: bool = False, last_batch: str = "keep") -> None:

@@ -172,7 +172,11 @@ def matmul(a: Any, b: Any) -> Tensor:
 
 
 def dot(a: Tensor, b: Tensor) -> Tensor:
-    """The last axis of `a` against the first of `b` (Gluon's dot): inner product, matrix product, tensor product."""
+    """The last axis of `a` against the first of `b` (Gluon's dot): inner product, matrix product, tensor product.
+
+    >>> dot(array([1.0, 2.0]), array([3.0, 4.0])).item()
+    11.0
+    """
     if not a.ndim or not b.ndim or a.shape[-1] != b.shape[0]:
         raise ShapeError(f"dot needs the last axis of {a.shape} to be as long as the first of {b.shape}")
     if a.ndim == b.ndim == 2:
@@ -182,7 +186,11 @@ def dot(a: Tensor, b: Tensor) -> Tensor:
 
 
 def concat(*tensors: Any, dim: int = 1, axis: int | None = None) -> Tensor:
-    """Tensors joined along an axis (Gluon's `dim`, 1 unless told); a list of them is taken as well."""
+    """Tensors joined along an axis (Gluon's `dim`, 1 unless told); a list of them is taken as well.
+
+    >>> concat(ones((2, 3)), zeros((2, 4))).shape
+    (2, 7)
+    """
     parts = _parts("concat", tensors)
     return apply(TABLE["concat"], *parts, axis=dim if axis is None else axis)
 
@@ -193,7 +201,11 @@ def stack(*tensors: Any, axis: int = 0) -> Tensor:
 
 
 def split(x: Tensor, sections: int, axis: int = 0) -> list[Tensor]:
-    """Equal parts along an axis."""
+    """Equal parts along an axis.
+
+    >>> [part.tolist() for part in split(arange(4), 2)]
+    [[0.0, 1.0], [2.0, 3.0]]
+    """
     length = x.shape[axis]
     if length % sections:
         raise ShapeError(f"an axis of length {length} cannot be split into {sections} equal parts")
@@ -261,7 +273,11 @@ def take_along(x: Tensor, positions: Tensor, axis: int = -1) -> Tensor:
 
 
 def pick(x: Tensor, labels: Tensor) -> Tensor:
-    """From each row of (batch, classes) the element that its label names."""
+    """From each row of (batch, classes) the element that its label names.
+
+    >>> pick(array([[1.0, 2.0], [3.0, 4.0]]), array([1, 0])).tolist()
+    [2.0, 3.0]
+    """
     positions = labels.astype("int64").reshape(-1, 1)
     return take_along(x, positions, axis=1).reshape(-1)
 

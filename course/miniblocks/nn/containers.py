@@ -10,7 +10,13 @@ from miniblocks.tensor import Tensor
 
 
 class Sequential(Block):
-    """Blocks in a row: each gets what the one before it gave. `Sequential(a, b)` or `net.add(a, b)`."""
+    """Blocks in a row: each gets what the one before it gave. `Sequential(a, b)` or `net.add(a, b)`.
+
+    >>> from miniblocks import nn
+    >>> net = nn.Sequential(nn.Dense(4), nn.Flatten(), nn.Dense(2))
+    >>> len(net), len(net[1:]), net[-1].units
+    (3, 2, 2)
+    """
 
     def __init__(self, *blocks: Block, **kwargs: Any) -> None:
         super().__init__(**kwargs)

@@ -19,6 +19,14 @@ class Dense(Block):
 
     `in_units=0` is told by the first call. With `flatten` all axes of x but the first count as one; without, the
     last axis alone is transformed. `params=other.params` ties the layer to another one.
+
+    >>> from miniblocks import nd
+    >>> layer = Dense(3, activation="relu")
+    >>> layer.initialize()
+    >>> layer
+    Dense(None -> 3, Activation(relu))
+    >>> layer(nd.ones((2, 5))).shape, layer.weight.shape
+    ((2, 3), (3, 5))
     """
 
     def __init__(

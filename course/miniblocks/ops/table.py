@@ -63,6 +63,8 @@ class Namespace:
         self._call = call
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
+        if name not in TABLE:
+            raise AttributeError(f"there is no operation {name!r} in the table")
         function = self._call(TABLE[name])
         setattr(self, name, function)
         return function
