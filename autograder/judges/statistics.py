@@ -54,18 +54,20 @@ def pairs_along(values: np.ndarray, axis: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def association(first: np.ndarray, second: np.ndarray) -> float:
-    """How much the labels of one array tell about those of the other: χ²/n, or 0 where chance explains it.
+    """How much the labels of one array (whole numbers) tell about those of the other: χ²/n, or 0 where chance explains it.
 
     χ² test on how often each pair of labels occurs; their shares are taken from the arrays themselves, so that this
     asks about dependence alone. With the thousands of pairs used here every expected count is in the hundreds, where
     χ² describes the tail well.
     """
-    _, rows = np.unique(np.ravel(first), return_inverse=True)
-    _, columns = np.unique(np.ravel(second), return_inverse=True)
-    table = np.zeros((rows.max() + 1, columns.max() + 1))
-    np.add.at(table, (rows, columns), 1)
-    test = stats.chi2_contingency(table, correction=False)
-    return 0.0 if test.pvalue >= ALPHA else float(test.statistic) / rows.size
+    rows, columns = (np.ravel(labels).astype(int) - int(labels.min()) for labels in (first, second))
+    width = columns.max() + 1
+    table = np.bincount(rows * width + columns, minlength=(rows.max() + 1) * width).reshape(-1, width)
+    table = table[table.any(axis=1)][:, table.any(axis=0)]
+    expected = np.outer(table.sum(axis=1), table.sum(axis=0)) / rows.size
+    statistic = float(np.sum((table - expected) ** 2 / expected))
+    freedom = (table.shape[0] - 1) * (table.shape[1] - 1)
+    return statistic / rows.size if freedom and stats.chi2.sf(statistic, freedom) < ALPHA else 0.0
 
 
 def dependent_axis(labels: np.ndarray) -> int | None:
