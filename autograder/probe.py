@@ -108,22 +108,35 @@ def observe(exercise_id: str, answer: Any, case: Case) -> Seen:
     see = Observer()
     if answer is None or answer is ...:
         return Seen(written=False)
-    _seed(case["seed"])
     with ExitStack() as stack:
+        stack.enter_context(_seeded(case["seed"]))
         stack.enter_context(miniblocks.nn.fresh_names())
         stack.enter_context(forbidden(forbids, see.forbidden))
         try:
             function(answer, case, see)
         except _EndOfCase:
             pass
+        except Exception as error:  # outside of any step: the answer gave back something the probe cannot handle
+            see.errors.setdefault("look at what your answer gives back", _record(error))
     return Seen(see.values, see.errors, tuple(dict.fromkeys(see.forbidden)), see.written)
 
 
-def _seed(seed: int) -> None:
+@contextmanager
+def _seeded(seed: int) -> Iterator[None]:
+    """All random numbers from this seed; the learner's own sequences go on afterwards as if nothing had been drawn."""
+    generator = nd.random.generator()
+    before = random.getstate(), np.random.get_state(), torch.get_rng_state(), generator.get_state()
     random.seed(seed)
     np.random.seed(seed % (1 << 32))
     torch.manual_seed(seed)
-    nd.random.seed(seed)
+    generator.manual_seed(seed)
+    try:
+        yield
+    finally:
+        random.setstate(before[0])
+        np.random.set_state(before[1])
+        torch.set_rng_state(before[2])
+        generator.set_state(before[3])
 
 
 def _is_stub(error: BaseException) -> bool:

@@ -248,7 +248,7 @@ def _wrong_gradients(case: Case, seen: Seen, tried: str) -> Mistake | None:
         wrong = "Gradients arrive, and they differ from torch's: is a branch used more or less often than once?"
         return Mistake(
             "wrong-gradients",
-            numbers(theirs[0]),
+            numbers(theirs[0]) if theirs else "a branch without parameters",
             numbers(mine[0] if isinstance(mine, list) and mine else None),
             wrong,
             tried,
