@@ -122,6 +122,17 @@ def test_no_value_stands_in_two_pairs(rows, columns, axis):
     assert set(second - first) <= ({columns} if axis == 0 else {1})
 
 
+@settings(deadline=None)
+@given(st.integers(0, 2**31), st.floats(0, 1), st.integers(2, 4))
+def test_association_is_scipys_chi_square(seed, share, kinds):
+    rng = np.random.default_rng(seed)
+    first = rng.integers(-1, kinds - 1, 600)
+    second = np.where(rng.random(600) < share, first, rng.integers(-1, kinds - 1, 600))
+    test = stats.chi2_contingency(stats.contingency.crosstab(first, second).count, correction=False)
+    expected = test.statistic / 600 if test.pvalue < statistics.ALPHA else 0
+    assert statistics.association(first, second) == pytest.approx(expected)
+
+
 def test_the_axis_that_is_repeated_is_named():
     row = np.random.default_rng(0).choice([-1, 0, 0, 1], (1, 300))
     assert statistics.dependent_axis(np.repeat(row, 60, axis=0)) == 0
