@@ -6,6 +6,7 @@ import logging
 import os
 import sysconfig
 from pathlib import Path
+from typing import cast
 
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import (
@@ -29,6 +30,7 @@ from traitlets.log import get_logger
 from autograder.course import Course
 from autograder.lesson import STUB
 from autograder.nbgrading.feedback import FeedbackPage
+from autograder.nbgrading.inert import Inert
 from autograder.nbgrading.preprocessors import GradeInSandbox, SubmissionExporter
 
 CONFIG = "nbgrader_config.py"
@@ -81,7 +83,7 @@ def configure(c: Config, course: Course) -> Config:
 
     c.GenerateFeedback.exporter_class = FeedbackPage
     c.GenerateFeedback.preprocessors = [GetGrades]
-    c.HTMLExporter.sanitize_html = True  # the formgrader shows learners' text beside the instructor's session
+    c.HTMLExporter.preprocessors = [Inert]  # for the formgrader
     return c
 
 
@@ -102,7 +104,7 @@ def directory(config: Config, lesson: str, student: str = "*") -> CourseDirector
 def log_to(file: Path) -> None:
     """Send nbgrader's chatter (several lines a submission) to a file."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    log = get_logger()
+    log = cast(logging.Logger, get_logger())
     for handler in list(log.handlers):
         log.removeHandler(handler)
     handler = logging.FileHandler(file, encoding="utf-8", delay=True)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from nbgrader.api import Gradebook, MissingEntry
 from traitlets.config import Config
@@ -80,7 +81,8 @@ def submissions(course: Course, lesson: str) -> dict[str, Submitted]:
         return {one.student.id: _submitted(one) for one in found}
 
 
-def _submitted(one) -> Submitted:  # type: ignore[no-untyped-def]  (nbgrader's SubmittedAssignment)
+def _submitted(one: Any) -> Submitted:
+    """From nbgrader's SubmittedAssignment."""
     grades = [grade for notebook in one.notebooks for grade in notebook.grades]
     undecided = {g.name for g in grades if g.auto_score is None and g.manual_score is None}
     return Submitted(

@@ -45,7 +45,7 @@ class SubmissionExporter(NotebookExporter):
     way, an old one can never pass for new.
     """
 
-    def from_file(self, file_stream: Any, resources: Resources | None = None, **kw: Any) -> tuple[str, Resources]:
+    def from_file(self, file_stream: Any, resources: Resources | None = None, **kw: Any) -> Any:
         converter: Any = self.parent
         if not converter._sanitizing:
             return super().from_file(file_stream, resources, **kw)

@@ -311,3 +311,24 @@ def test_nbgraders_own_autograde_stops_where_a_submission_cannot_be_made_safe(
     with pytest.raises(SystemExit, match="cannot be made safe"):
         autograde(course, monkeypatch, worker)
     assert not (course.autograded / "ada" / LESSON).exists()
+
+
+def test_a_run_that_was_cut_off_is_resumed_and_nothing_half_written_counts(course, hand_in, grade, monkeypatch):
+    hand_in("ada")
+    hand_in("bo")
+    fill_in, seen = preprocessors.FillIn.preprocess, []
+
+    def cut_off(self, nb, resources):
+        seen.append(resources["nbgrader"]["student"])
+        if len(seen) == 2:
+            raise KeyboardInterrupt
+        return fill_in(self, nb, resources)
+
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr(preprocessors.FillIn, "preprocess", cut_off)
+        grade()
+    done, cut = seen
+    assert run.is_fresh(course, LESSON, done) and not run.is_fresh(course, LESSON, cut)
+    results = grade()
+    assert (results[done].status, results[cut].status) == (run.UNCHANGED, run.GRADED)
+    assert {r.score for r in results.values()} == {6}
