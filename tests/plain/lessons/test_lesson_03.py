@@ -1,7 +1,6 @@
 """Lesson 03: what the judges of random answers refuse and let pass, against distributions that no one here wrote."""
 
 import itertools
-import warnings
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -195,28 +194,3 @@ def test_junk_earns_nothing(exercise_id, data):
     cases, seen = truly_seen()[exercise_id]
     forged = [replace(one, values={name: data.draw(JUNK) for name in one.values}) for one in seen]
     assert EXERCISES[exercise_id].judge(cases, forged).score == 0
-
-
-# -- every answer, under many secrets ---------------------------------------------------------------------------------
-
-
-def test_an_answer_scores_the_same_under_every_secret():
-    """The cases' numbers vary and their kinds do not. (A thousand secrets were tried once, by hand; here a few.)"""
-    lesson = lessons.read(SOURCE)
-    for answer in answers.of(lesson):
-        made = answers.run_answer(lesson, answer.exercise, answer.source)
-        for seed in (17, 18):
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                report = answers.report_on(answer.exercise, made, seed)
-            assert report.score == (report.points if answer.kind == "right" else answer.score), str(answer)
-            assert not answer.finding or answer.finding in [m.id for m in report.mistakes], str(answer)
-
-
-def test_every_exercise_has_enough_known_answers():
-    known = answers.of(lessons.read(SOURCE))
-    for exercise_id in EXERCISES:
-        of_it = [a for a in known if a.exercise == exercise_id]
-        assert sum(a.kind == "right" for a in of_it) >= 3
-        assert sum(a.kind == "wrong" for a in of_it) >= 8
-        assert len({a.finding for a in of_it if a.kind == "wrong"} - {"raised", "not-observed", "forbidden-call"}) >= 5
