@@ -29,8 +29,7 @@ symmetry = Exercise(
 
 @symmetry.cases
 def _(rng: np.random.Generator) -> list[Case]:
-    groups = int(rng.integers(2, 4))
-    return [watching(s, groups, rng) for s in ("groups", "alike", "outgoing", "bias")] + [repairing(rng) for _ in "12"]
+    return [watching(s, rng) for s in ("groups", "alike", "outgoing", "bias")] + [repairing(rng) for _ in "12"]
 
 
 def count(units: np.ndarray) -> int:
