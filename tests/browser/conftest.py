@@ -7,17 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from setup_env import machine
-from tests.browser.lab import KERNEL, Lab
-
-CHROMIUM = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
-]
+from tests.browser.lab import CHROMIUM, KERNEL, Lab
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,7 @@ import ast
 import json
 import os
 import secrets
+import shutil
 import socket
 import subprocess
 import sys
@@ -19,8 +20,19 @@ from playwright.sync_api import Locator, Page
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 60  # seconds; only a fault takes as long
+LONG = 120_000  # milliseconds; for what runs a whole notebook
+CHROMIUM = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+]
 # The shell's current notebook, or undefined while the page is still being built.
 KERNEL = "window.jupyterapp?.shell?.currentWidget?.sessionContext?.session?.kernel"
+CODE_CELLS = "[...window.jupyterapp.shell.currentWidget.model.cells].filter((cell) => cell.type === 'code')"
 
 
 class Lab:
@@ -44,7 +56,8 @@ class Lab:
         command += ["--LabApp.expose_app_in_browser=True", "--LabApp.news_url=None"]
         command += ["--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate", *options]
         with self._log.open("w") as log:
-            self._process = subprocess.Popen(command, env=environment(home), stdout=log, stderr=log, cwd=home)
+            # Started where its files are, as by hand: that is where nbgrader puts what is fetched.
+            self._process = subprocess.Popen(command, env=environment(home), stdout=log, stderr=log, cwd=self.files)
         self._wait()
 
     def _wait(self) -> None:
@@ -59,9 +72,9 @@ class Lab:
         self.stop()
         raise RuntimeError(f"JupyterLab did not start; it said:\n{self._log.read_text()[-3000:]}")
 
-    def url(self, path: str) -> str:
-        """Where a file opens, in a workspace of its own."""
-        place = f"http://127.0.0.1:{self.port}/lab/workspaces/w{secrets.token_hex(4)}/tree/{path}"
+    def url(self, path: str = "") -> str:
+        """Where JupyterLab opens, with a file if one is named, in a workspace of its own."""
+        place = f"http://127.0.0.1:{self.port}/lab/workspaces/w{secrets.token_hex(4)}" + (path and f"/tree/{path}")
         return f"{place}?reset&token={self.token}"
 
     def write(self, path: str, *cells: str) -> Path:
@@ -72,6 +85,13 @@ class Lab:
         file.parent.mkdir(parents=True, exist_ok=True)
         nbformat.write(notebook, file)
         return file
+
+    def copy(self, path: Path) -> str:
+        """Take a notebook of the project, into a folder of its own; returns where it opens."""
+        folder = self.files / secrets.token_hex(4)
+        folder.mkdir()
+        shutil.copy(ROOT / path, folder)
+        return f"{folder.name}/{path.name}"
 
     def stop(self) -> None:
         """End the server, which ends its kernels."""
@@ -101,6 +121,12 @@ def open_notebook(page: Page, lab: Lab, path: str) -> None:
     wait_idle(page)
 
 
+def open_lab(page: Page, lab: Lab) -> None:
+    """Open JupyterLab without a file, and wait until it has dealt with `?reset`: before that a link loads it anew."""
+    page.goto(lab.url())
+    page.wait_for_function("() => window.jupyterapp && !location.search", timeout=PATIENCE * 1000)
+
+
 def wait_idle(page: Page) -> None:
     """Wait until the kernel is connected and idle."""
     page.wait_for_function(
@@ -112,6 +138,11 @@ def wait_idle(page: Page) -> None:
 def cell(page: Page, index: int) -> Locator:
     """The code cell at a position."""
     return page.locator(".jp-Notebook .jp-CodeCell").nth(index)
+
+
+def code_cells(page: Page) -> list[str | None]:
+    """The grade ids of the notebook's code cells, in order; None: not nbgrader's."""
+    return page.evaluate(f"() => {CODE_CELLS}.map((cell) => cell.getMetadata('nbgrader')?.grade_id ?? null)")
 
 
 def output(page: Page, index: int) -> Locator:
@@ -130,6 +161,31 @@ def run_cell(page: Page, index: int) -> None:
         arg=[prompt.element_handle(), before],
         timeout=PATIENCE * 1000,
     )
+    wait_idle(page)
+
+
+def rewrite(page: Page, index: int, line: str, text: str) -> None:
+    """Write the first line that holds `line` anew, by mouse and keyboard; its indentation stays."""
+    cell(page, index).locator(".cm-line", has_text=line).first.click()
+    page.keyboard.press("End")
+    page.keyboard.press("Shift+Home")
+    page.keyboard.type(text)
+
+
+def outputs(page: Page) -> dict[str, list[dict[str, Any]]]:
+    """What each code cell has put out, as nbformat has it, by grade id or by position."""
+    shown = page.evaluate(
+        f"() => {CODE_CELLS}.map((cell) => [cell.getMetadata('nbgrader')?.grade_id, cell.outputs.toJSON()])"
+    )
+    return {name or str(index): put_out for index, (name, put_out) in enumerate(shown)}
+
+
+def run_menu(page: Page, item: str) -> None:
+    """Choose an item of the Run menu, and wait until every code cell has been run since."""
+    page.evaluate(f"() => {CODE_CELLS}.forEach((cell) => {{ cell.executionCount = null }})")
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_role("menuitem", name=item, exact=True).click()
+    page.wait_for_function(f"() => {CODE_CELLS}.every((cell) => cell.executionCount)", timeout=LONG)
     wait_idle(page)
 
 
