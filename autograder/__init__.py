@@ -8,6 +8,16 @@ A learner needs one name: `check("01-parallel-block", ParallelBlock)` shows a re
     sandbox, grading, nbgrading, cli  the instructor's side (absent from what a learner is given)
 """
 
-from autograder.check import check
+from typing import Any
 
 __all__ = ["check"]
+
+
+def __getattr__(name: str) -> Any:
+    """`check` is imported when it is first used: it brings torch with it, which the command line may not need."""
+    if name != "check":
+        raise AttributeError(f"module 'autograder' has no attribute {name!r}")
+    from autograder.check import check
+
+    globals()["check"] = check  # the import has put the module there
+    return check

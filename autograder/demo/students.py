@@ -34,7 +34,7 @@ def _answers(submission: dict[str, Any], lesson: Lesson) -> dict[str, str]:
     known = answers.of(lesson)
     base = submission.get("base", "solution")
     if base == "solution":
-        written = {name: cell.source for name, cell in lesson.cells("answer").items()}
+        written = {name: _without_marks(cell.source) for name, cell in lesson.cells("answer").items()}
     elif base == "other":  # the first known right answer to each, written differently from the solution
         written = {a.exercise: a.source for a in reversed(known) if a.kind == "right"}
     else:
@@ -44,6 +44,11 @@ def _answers(submission: dict[str, Any], lesson: Lesson) -> dict[str, str]:
     for name, title in submission.get("answers", {}).items():
         written[name] = _titled(known, name, title).source
     return written | submission.get("code", {})
+
+
+def _without_marks(source: str) -> str:
+    """A solution as a learner would have written it."""
+    return "\n".join(line for line in source.split("\n") if not line.strip().startswith("### "))
 
 
 def _titled(known: list[answers.Answer], name: str, title: str) -> answers.Answer:

@@ -55,7 +55,11 @@ def grade_notebook(
     run = _Run(notebook, tasks, files, sandbox, limits)
     run.all()
     predictions = ledger.read(folder / ledger.FILE)
-    reports = {index: _judge(task, run.results[index], predictions) for index, task in tasks.items()}
+    answers = {cell.metadata.get("nbgrader", {}).get("grade_id"): run.results[index] for index, cell in run.cells}
+    reports = {
+        index: _judge(task, run.results[index], answers.get(task.exercise), predictions)
+        for index, task in tasks.items()
+    }
     filled = _filled(notebook, run.results, reports, limits)
     return Graded(filled, {report.exercise: report for report in reports.values()}, notes + run.notes)
 
@@ -141,12 +145,12 @@ class _Run:
             session.run(index, source, self.tasks.get(index), ran)
 
 
-def _judge(task: Task, ran: Ran, predictions: dict[str, Any]) -> Report:
+def _judge(task: Task, ran: Ran, answer: Ran | None, predictions: dict[str, Any]) -> Report:
     exercise = load(task.exercise)
     committed = _committed(exercise, predictions)
     cases = [{**case, "committed": committed} if committed is not None else case for case in task.cases]
     missing = len(cases) - len(ran.seen)
-    seen = [_cleaned(one) for one in ran.seen] + [_no_evidence(ran)] * missing
+    seen = [_cleaned(one) for one in ran.seen] + [_no_evidence(ran, answer)] * missing
     try:
         report = exercise.judge(cases, seen)
         report.score, outputs.reported(report, 0)  # whatever fails, fails here
@@ -161,15 +165,23 @@ def _committed(exercise: Exercise, predictions: dict[str, Any]) -> Any:
     return kept if exercise.prediction and exercise.prediction(kept) else None
 
 
-def _no_evidence(ran: Ran) -> Seen:
-    """Why a case was not observed, in words that come from the cell that should have tried it."""
+def _no_evidence(ran: Ran, answer: Ran | None) -> Seen:
+    """Why a case was not observed: the cell of the answer failed, or the check cell itself."""
+    for what, one in (("run the cell of your answer", answer), ("run the check cell", ran)):
+        error = _error_of(one) if one is not None else None
+        if error is not None:
+            return _cleaned(Seen(errors={what: error}))
+    return Seen()
+
+
+def _error_of(ran: Ran) -> Error | None:
     if ran.stopped:
-        return Seen(errors={"finish": Error("Stopped", ran.stopped)})
+        return Error("Stopped", ran.stopped)
     failed = next((o for o in ran.outputs if isinstance(o, dict) and o.get("output_type") == "error"), {})
     name, words = failed.get("ename"), failed.get("evalue")
     if isinstance(name, str) and isinstance(words, str):
-        return _cleaned(Seen(errors={"run the check cell": Error(name[:200], words[:800])}))
-    return Seen()
+        return Error(name[:200], words[:800])
+    return None
 
 
 def _cleaned(seen: Seen) -> Seen:

@@ -31,9 +31,11 @@ from autograder.course import Course
 from autograder.lesson import STUB
 from autograder.nbgrading.feedback import FeedbackPage
 from autograder.nbgrading.inert import Inert
-from autograder.nbgrading.preprocessors import GradeInSandbox, SubmissionExporter
 
 CONFIG = "nbgrader_config.py"
+# By name, since these look settings up themselves.
+PREPROCESSORS = "autograder.nbgrading.preprocessors"
+GRADING = f"{PREPROCESSORS}.GradeInSandbox"
 SCRIPTS = sysconfig.get_path("scripts")
 
 
@@ -68,10 +70,10 @@ def configure(c: Config, course: Course) -> Config:
     c.GenerateAssignment.preprocessors = [*steps, CheckCellMetadata]
 
     # Reads and mends, so that nbgrader's own steps only ever meet a well-formed notebook of this lesson.
-    c.Autograde.exporter_class = SubmissionExporter
+    c.Autograde.exporter_class = f"{PREPROCESSORS}.SubmissionExporter"
     # In place of Execute. nbgrader's ClearMetadata is left out: it drops tags and nothing that could do harm.
     c.Autograde.autograde_preprocessors = [
-        GradeInSandbox,
+        GRADING,
         IgnorePattern,
         LimitOutput,
         SaveAutoGrades,
@@ -79,7 +81,7 @@ def configure(c: Config, course: Course) -> Config:
         CheckCellMetadata,
     ]
     # The only step of nbgrader's that comes before it copies a submission.
-    c.Autograde.pre_convert_hook = "autograder.nbgrading.preprocessors.before_copying"
+    c.Autograde.pre_convert_hook = f"{PREPROCESSORS}.before_copying"
 
     c.GenerateFeedback.exporter_class = FeedbackPage
     c.GenerateFeedback.preprocessors = [GetGrades]

@@ -37,7 +37,8 @@ class FeedbackPage(Exporter):
         nb, resources = super().from_notebook_node(nb, resources, **kw)
         kept = record.of(nb)
         reports = {f"check-{report.exercise}": report for report in kept.reports} if kept else {}
-        parts = [_part(cell, reports) for cell in nb.cells if _shown(cell)]
+        titles = {report.exercise: report.title for report in kept.reports} if kept else {}
+        parts = [_part(cell, reports, titles) for cell in nb.cells if _shown(cell)]
         page = _template().render(parts=parts, notes=kept.notes if kept else [], **resources["nbgrader"])
         return page, resources
 
@@ -48,11 +49,13 @@ def _shown(cell: NotebookNode) -> bool:
     return "nbgrader" in cell.metadata or failed
 
 
-def _part(cell: NotebookNode, reports: dict[str, Any]) -> dict[str, Any]:
+def _part(cell: NotebookNode, reports: dict[str, Any], titles: dict[str, str]) -> dict[str, Any]:
     meta = cell.metadata.get("nbgrader", {})
     name = meta.get("grade_id", "")
+    exercise = name.removeprefix("check-")
     part = {
         "name": name,
+        "title": titles.get(exercise, exercise),
         "graded": meta.get("grade", False),
         "score": meta.get("score"),
         "points": meta.get("points"),

@@ -37,7 +37,7 @@ class Record:
         """What an instructor reads beside the score: notes on the notebook, then each exercise's first mistake."""
         empty = [report.exercise for report in self.reports if not report.written]
         causes = [
-            f"{report.exercise}: {report.mistakes[0].id}"
+            f"{report.exercise}: {_named(report.mistakes[0])}"
             for report in self.reports
             if report.written and report.mistakes
         ]
@@ -46,6 +46,11 @@ class Record:
                 "nothing written yet" if len(empty) == len(self.reports) else f"not written yet: {', '.join(empty)}"
             )
         return "; ".join([*self.notes, *causes]) or "all right"
+
+
+def _named(mistake: Mistake) -> str:
+    """A mistake by its name; an error that nobody foresaw by its own words."""
+    return mistake.observed[:100] if mistake.id == "raised" else mistake.id
 
 
 def attach(notebook: NotebookNode, record: Record) -> None:

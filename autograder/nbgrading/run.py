@@ -22,7 +22,7 @@ from autograder.course import Course, Refused
 from autograder.grading.grade import Graded, Limits, Ungraded, grade_notebook
 from autograder.nbgrading import config, gradebook, record, submission
 from autograder.nbgrading.generate import register
-from autograder.nbgrading.preprocessors import FillIn, GradeInSandbox, official, quarantine_of
+from autograder.nbgrading.preprocessors import FillIn, official, quarantine_of
 from autograder.sandbox.base import NoSandbox, Sandbox
 
 GRADED, UNCHANGED, UNGRADED = "graded", "unchanged", "ungraded"
@@ -125,7 +125,7 @@ class Run:
         converter = Autograde(coursedir=config.directory(settings, self.lesson, glob.escape(student)), config=settings)
         converter.force = True
         converter.autograde_preprocessors = [
-            FillIn(graded, mark) if step is GradeInSandbox else step for step in converter.autograde_preprocessors
+            FillIn(graded, mark) if step == config.GRADING else step for step in converter.autograde_preprocessors
         ]
         converter.start()
 
