@@ -212,6 +212,12 @@ class Block:
         return None if self._hybrid is None else self._hybrid.last
 
     # -- showing ------------------------------------------------------------------------------------------------
+    def plot(self, *inputs: Any) -> Any:
+        """A drawing of the blocks inside; with inputs, of the operations that a call on them carries out."""
+        from miniblocks.drawing import draw_blocks, draw_computation  # only who draws needs it
+
+        return draw_computation(self.uncaptured, *inputs) if inputs else draw_blocks(self)
+
     def __repr__(self) -> str:
         if not self._children:
             return f"{type(self).__name__}()"

@@ -6,7 +6,6 @@ import torch
 
 from miniblocks.ops.table import OUTPUT, SHAPES, op
 
-
 _threshold_backward = torch.ops.aten.threshold_backward.default
 
 

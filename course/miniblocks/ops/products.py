@@ -4,7 +4,6 @@ import torch
 
 from miniblocks.ops.table import ALL, op
 
-
 # Two matrices, or stacks of them whose leading axes broadcast.
 matmul = op(
     "matmul",
