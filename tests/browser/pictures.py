@@ -76,7 +76,7 @@ def of_layers(page: Page, save: Save) -> None:
     for index in range(4):
         run_cell(page, index)
     page.locator(".jp-WindowedPanel-outer").evaluate("(panel) => { panel.scrollTop = 0 }")
-    save("lesson-01", page.locator(".jp-NotebookPanel").screenshot())
+    save("lesson-01", together(page, page.locator(".jp-NotebookPanel-toolbar"), output(page, 1)))
 
     answer, check = (code_cells(page).index(name) for name in ("01-parallel-block", "check-01-parallel-block"))
     rewrite(page, answer, "raise NotImplementedError", "self.net1, self.net2 = net1, net2")
@@ -101,6 +101,7 @@ def of_initialization(page: Page, save: Save) -> None:
     for theme in ("Light", "Dark"):
         set_theme(page, f"JupyterLab {theme}")
         live.scroll_into_view_if_needed()
+        page.mouse.move(0, 0)  # no row is shown as pointed at
         save(f"explorer-{theme.lower()}", live.screenshot())
 
 
