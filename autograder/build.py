@@ -15,9 +15,35 @@ from autograder.lesson import Lesson
 from autograder.nbgrading.generate import generate
 
 
-def build(course: Course, names: list[str]) -> list[Path]:
-    """Build lessons (all, if none is named) and pages; returns the files of `course/` that changed."""
-    return [target for target, text in _made(course, names).items() if _write(target, text)]
+def build(course: Course, names: list[str], force: bool = False) -> list[Path]:
+    """Build lessons (all, if none is named) and pages; returns the files of `course/` that changed.
+
+    Somebody may have done the exercises in `course/` itself: what holds answers is only written over by `force`.
+    """
+    made = _made(course, names)
+    answered = [] if force else [str(target) for target, text in made.items() if _holds_answers(target, text)]
+    if answered:
+        raise Refused(
+            f"{', '.join(answered)}: answers are written there, and building would erase them; save a copy, then build with --force"
+        )
+    return [target for target, text in made.items() if _write(target, text)]
+
+
+def _holds_answers(target: Path, text: str) -> bool:
+    """Whether a stub of the built notebook has been replaced in the file that is there."""
+    if not target.is_file():
+        return False
+    try:
+        there = _answers(nbformat.reads(target.read_text(encoding="utf-8"), as_version=4))
+    except (ValueError, AttributeError, nbformat.ValidationError, nbformat.reader.NotJSONError):
+        return False  # no notebook: nobody's work can be told
+    built = _answers(nbformat.reads(text, as_version=4))
+    return any(lessons.STUB in built.get(name, "") and lessons.STUB not in source for name, source in there.items())
+
+
+def _answers(notebook: NotebookNode) -> dict[str, str]:
+    marks = ((cell.metadata.get("nbgrader", {}), cell.source) for cell in notebook.cells)
+    return {mark["grade_id"]: source for mark, source in marks if mark.get("solution") and "grade_id" in mark}
 
 
 def stale(course: Course, names: list[str]) -> list[Path]:

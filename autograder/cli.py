@@ -43,6 +43,9 @@ def build(
     check: Annotated[
         bool, typer.Option("--check", help="Write nothing; fail if a notebook in course/ is out of date.")
     ] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Also write over notebooks in which answers have been written.")
+    ] = False,
 ) -> None:
     """Make the learner's notebooks in course/ from solutions/."""
     from autograder import build as builder
@@ -58,7 +61,7 @@ def build(
             )
         out.print("course/ is up to date")
         return
-    changed = builder.build(course, names)
+    changed = builder.build(course, names, force)
     for path in changed:
         out.print(f"wrote {path.relative_to(course.project)}")
     out.print(f"{len(changed)} changed" if changed else "course/ is up to date")

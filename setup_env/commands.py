@@ -23,7 +23,7 @@ def setup(arguments: list[str]) -> int:
 def lab(arguments: list[str]) -> int:
     """open JupyterLab at the first page of the course"""
     environment.ensure()
-    if not any(places.COURSE.glob("*.ipynb")):
+    if not any(places.COURSE.glob("[0-9]*/*.ipynb")):  # what is there may hold a learner's work
         call(["-m", "autograder", "build"])
     return call(["-m", "jupyterlab", *QUIET_LAB, *lab_options(), *arguments])
 

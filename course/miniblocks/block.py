@@ -212,6 +212,12 @@ class Block:
         return None if self._hybrid is None else self._hybrid.last
 
     # -- showing ------------------------------------------------------------------------------------------------
+    def summary(self, *inputs: Any) -> Any:
+        """A table of the blocks inside, their output shapes (for these inputs) and their parameters, shared ones once."""
+        from miniblocks.summary import summary  # only who asks needs it
+
+        return summary(self, *inputs)
+
     def plot(self, *inputs: Any) -> Any:
         """A drawing of the blocks inside; with inputs, of the operations that a call on them carries out."""
         from miniblocks.drawing import draw_blocks, draw_computation  # only who draws needs it

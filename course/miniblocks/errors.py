@@ -2,6 +2,7 @@
 
 MiniblocksError
 ├── ShapeError (ValueError)                     shapes that do not fit together
+├── DtypeError (TypeError)                      kinds of number that do not mix
 ├── DeviceError (ValueError)                    tensors on different devices, or a device that is not there
 ├── InitializationError (RuntimeError)          a parameter used before it has values
 │   └── DeferredInitializationError             … because its shape is not known before the first call
@@ -10,6 +11,9 @@ MiniblocksError
 ├── GraphError (RuntimeError)                   the recorded graph cannot be walked
 │   ├── FreedGraphError                         … because an earlier `backward` freed it
 │   └── OverwrittenError                        … because a value it needs was overwritten in place
+├── CheckpointError (ValueError)                a file that does not fit the network, or is damaged
+├── DataError (RuntimeError)                    a data set that is missing or damaged
+├── AnomalyError (ArithmeticError)              a nan or an infinity, found by anomaly mode
 └── CaptureError (RuntimeError)                 a computation that cannot be captured
 """
 
@@ -30,6 +34,10 @@ class MiniblocksError(Exception):
 
 class ShapeError(MiniblocksError, ValueError):
     """Shapes that do not fit together."""
+
+
+class DtypeError(MiniblocksError, TypeError):
+    """Kinds of number that do not mix in one operation."""
 
 
 class DeviceError(MiniblocksError, ValueError):

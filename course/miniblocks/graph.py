@@ -15,6 +15,7 @@ import warnings
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -71,14 +72,46 @@ class Graph:
     def __call__(self, *args: Tensor) -> Any:
         if len(args) != len(self.inputs):
             raise CaptureError(f"the graph takes {len(self.inputs)} tensors, and got {len(args)}")
-        values: dict[Ref, Any] = {**self.captured, **dict(zip(self.inputs, args, strict=True))}
+        return self._run(*args)
+
+    @cached_property
+    def _program(self) -> tuple[str, dict[str, Any]]:
+        """The graph as the source of a Python function, and the objects that its names stand for."""
+        names: dict[str, Any] = {"apply": apply, **{ref.name: tensor for ref, tensor in self.captured.items()}}
+
+        def word(value: Any, hint: str) -> str:
+            if isinstance(value, Ref):
+                return value.name
+            if value is None or type(value) in (bool, int):
+                return repr(value)
+            names[f"{hint}_{len(names)}"] = value
+            return f"{hint}_{len(names) - 1}"
+
+        lines = [f"def run({', '.join(map(repr, self.inputs))}):"]
         for step in self.steps:
-            values[step.result] = apply(
-                step.op, *(values[a] if type(a) is Ref else a for a in step.args), **step.static
-            )
-        for target, value in self.writes.items():
-            self.captured[target].raw = values[value].raw
-        return _mapped(self.outputs, Ref, lambda ref: values[ref])
+            names[f"op_{step.op.name}"] = step.op
+            arguments = [f"op_{step.op.name}", *(word(a, "number") for a in step.args)]
+            arguments += [f"{k}={word(v, k)}" for k, v in step.static.items()]
+            lines.append(f"    {step.result} = apply({', '.join(arguments)})")
+        lines += [f"    {target}.raw = {value}.raw" for target, value in self.writes.items()]
+        lines.append(f"    return {self.outputs!r}")
+        return "\n".join(lines), names
+
+    def prepared(self) -> Graph:
+        """The graph itself, with its function compiled, so that the next call only runs it."""
+        _ = self._run
+        return self
+
+    @property
+    def code(self) -> str:
+        """The Python function that a call runs: one line an operation, nothing between them."""
+        return self._program[0]
+
+    @cached_property
+    def _run(self) -> Callable[..., Any]:
+        source, names = self._program
+        exec(compile(source, "<graph>", "exec"), names)
+        return names["run"]
 
     def __len__(self) -> int:
         return len(self.steps)

@@ -34,5 +34,5 @@ class Hybrid:
         if any(p.is_deferred for p in self.block.collect_params().values()):
             self.block.uncaptured(*args)  # a first call tells the shapes and gives the values
         self.graphs[signature], output = capture(self.block.uncaptured, *args)
-        self.last = self.graphs[signature]
+        self.last = self.graphs[signature].prepared()
         return output

@@ -136,7 +136,8 @@ class Parameter:
                 "Call the network once on data, or declare the input size (in_units=…)"
             )
         raise InitializationError(
-            f"parameter {self.name} has no values: call initialize() on it, or on a network it belongs to"
+            f"parameter {self.name} has no values: call initialize() on it, or on a network it belongs to. "
+            "(A network does not know of layers kept in a plain list: use nn.Sequential, or register_child for each)"
         )
 
     def set_data(self, value: Any) -> None:

@@ -21,7 +21,7 @@ import torch
 
 from miniblocks import device as devices
 from miniblocks.device import Device
-from miniblocks.errors import DeviceError, GraphError, ShapeError
+from miniblocks.errors import DeviceError, DtypeError, GraphError, ShapeError
 from miniblocks.ops import TABLE, Op
 from miniblocks.ops.elementwise import torch_dtype
 
@@ -115,6 +115,11 @@ def _explained(op: Op, raws: Iterable[Any], static: dict[str, Any], error: Excep
     if len(places) > 1:
         return DeviceError(
             f"{op.name} got tensors on {' and '.join(map(str, places))}; move them to one device with x.to(device)"
+        )
+    kinds = {str(r.dtype).removeprefix("torch.") for r in raws if isinstance(r, torch.Tensor)}
+    if len(kinds) > 1 and "dtype" in str(error):
+        return DtypeError(
+            f"{op.name} cannot mix {' and '.join(sorted(kinds))} (shapes {shapes}); convert one side with x.astype(…), or a whole network with net.cast(…)"
         )
     if isinstance(error, TypeError):
         return TypeError(f"{op.name} cannot take {shapes}: {error}")
@@ -378,7 +383,7 @@ class Tensor:
         if raw.shape != self.raw.shape:
             raise ShapeError(f"writing in place keeps the shape {self.shape}, and the result has {tuple(raw.shape)}")
         if not torch.can_cast(raw.dtype, self.raw.dtype):
-            raise TypeError(
+            raise DtypeError(
                 f"a result of {raw.dtype} cannot be written into a tensor of {self.dtype}; convert it with .astype() first"
             )
         return raw

@@ -1,6 +1,7 @@
 """Reductions: sums, means, extremes, norms, softmax. An axis is an int, a tuple of ints, or None for all."""
 
 import math
+from functools import lru_cache
 
 import torch
 
@@ -88,13 +89,18 @@ _nll_forward = torch.ops.aten.nll_loss_forward.default
 _nll_backward = torch.ops.aten.nll_loss_backward.default
 
 
+@lru_cache(maxsize=32)
+def _scalar(value, dtype, device):
+    return torch.tensor(value, dtype=dtype, device=device)
+
+
 def _cross_entropy(x, labels):
     return _nll_forward(torch.log_softmax(x, 1), labels.long(), None, 1, -100)[0]
 
 
 def _cross_entropy_input(g, x, labels):
-    p, count = torch.log_softmax(x, 1), x.new_tensor(len(x))
-    rows = _nll_backward(g, p, labels.long(), None, 1, -100, count)
+    p = torch.log_softmax(x, 1)
+    rows = _nll_backward(g, p, labels.long(), None, 1, -100, _scalar(float(len(x)), x.dtype, x.device))
     return torch._log_softmax_backward_data(rows, p, 1, x.dtype)
 
 

@@ -11,7 +11,6 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from miniblocks import data, loss, nd, optim
 from miniblocks.block import Block
-from miniblocks.summary import Summary, summary
 from miniblocks.tape import no_grad
 from miniblocks.tensor import Tensor
 from miniblocks.train.trainer import prepare
@@ -159,10 +158,6 @@ class Model(Block):
     def load(self, file: str | Path) -> None:
         """Read parameters that `save` wrote."""
         self.load_parameters(file)
-
-    def summary(self, *inputs: Tensor) -> Summary:
-        """Blocks, output shapes and parameter counts."""
-        return summary(self, *inputs)
 
     def _check_compiled(self) -> None:
         if "_loss" not in vars(self):
