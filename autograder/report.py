@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import Any
 
 import jinja2
+from markupsafe import Markup, escape
 
 from autograder.exercise import Mistake, Report
 
@@ -35,7 +37,7 @@ def as_text(report: Report) -> str:
     if not report.written:
         return lines[0]
     lines += [f"  {'ok ' if o.mistake is None else 'NO '} {o.earned}/{o.points}  {o.says}" for o in report.outcomes]
-    for mistake in report.mistakes:
+    for mistake in shown_mistakes(report):
         lines += ["", *_mistake_lines(mistake)]
     if report.mistakes and report.section:
         lines += ["", f"  Where it was explained: section “{report.section}”."]
@@ -55,7 +57,17 @@ def _mistake_lines(mistake: Mistake) -> list[str]:
 
 def as_html(report: Report) -> str:
     """The report as HTML without scripts or outside resources; every learner's string is escaped."""
-    return _template().render(report=report, verdict=verdict(report))
+    return _template().render(report=report, verdict=verdict(report), mistakes=shown_mistakes(report))
+
+
+def shown_mistakes(report: Report) -> list[Mistake]:
+    """Each mistake once, however many cases and criteria it showed itself in."""
+    return list({mistake.id: mistake for mistake in reversed(report.mistakes)}.values())[::-1]
+
+
+def with_code(text: str) -> Markup:
+    """Escaped text in which `words` between backticks are set as code."""
+    return Markup(re.sub(r"`([^`\n]+)`", r"<code>\1</code>", str(escape(text))))
 
 
 @cache
@@ -63,4 +75,5 @@ def _template() -> jinja2.Template:
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("autograder"), autoescape=True, trim_blocks=True, lstrip_blocks=True
     )
+    environment.filters["with_code"] = with_code
     return environment.get_template("report.html")

@@ -55,7 +55,7 @@ def test_from_the_exchange_to_the_gradebook(page: Page, desk: Lab, classroom: Cl
     answer_wrong(page, answer)
     report = checked(page, check)
     expect(report).to_contain_text("partly right")
-    expect(report).to_contain_text(f"5 of {POINTS} points")
+    expect(report).to_contain_text(f"8 of {POINTS} points")
     expect(row(report, "came out").first).to_contain_text("shape (4, 6)")
     expect(row(report, "expected").first).to_contain_text("shape (8, 3)")
     expect(row(report, "likely cause").first).to_contain_text("joined along axis 1; axis 0 was asked for")

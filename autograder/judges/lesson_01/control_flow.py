@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograder.exercise import Case, Exercise, Mistake, Seen
+from autograder.exercise import Case, Exercise, Mistake, NoEvidence, Seen
 from autograder.judges.lesson_01.evidence import scaled, single, stopped
 
 rescale = Exercise(
@@ -139,15 +139,17 @@ def _wrong_captured(case: Case, seen: Seen) -> Mistake | None:
     )
 
 
+def _results(case: Case, seen: Seen, name: str) -> np.ndarray:
+    """One result for each x; anything else is no evidence."""
+    found = seen.array(name)
+    if found.ndim == 0 or len(found) != len(case["xs"]):
+        cause = "Each result should have the shape of its x."
+        raise NoEvidence(Mistake("wrong-shape", f"shape {case['xs'].shape}", f"shape {found.shape}", cause))
+    return found
+
+
 def _first_wrong(case: Case, seen: Seen, name: str) -> Mistake | None:
-    outputs = seen.array(name)
-    if len(outputs) != len(case["xs"]):
-        return Mistake(
-            "wrong-shape",
-            f"shape {case['xs'].shape}",
-            f"shape {outputs.shape}",
-            "Each result should have the shape of its x.",
-        )
+    outputs = _results(case, seen, name)
     found = (_explain(x, out, band) for x, out, band in zip(case["xs"], outputs, BANDS))
     return next((m for m in found if m), None)
 
@@ -183,7 +185,7 @@ def _(case: Case, seen: Seen) -> Mistake | None:
     if failed:
         return failed
     i = case["record"]
-    return _explain(case["xs"][i], seen.array("captured")[i], list(BANDS)[i])
+    return _explain(case["xs"][i], _results(case, seen, "captured")[i], list(BANDS)[i])
 
 
 @rescale.criterion("other branches", points=3, says="captured with one input, it is right for all others")
@@ -200,12 +202,20 @@ def _(case: Case, seen: Seen) -> Mistake | None:
     return wrong and (_wrong_captured(case, seen) or wrong)
 
 
+def _gradients(case: Case, seen: Seen, name: str) -> np.ndarray:
+    found = seen.array(name)
+    if found.shape != case["xs"].shape:
+        cause = "A gradient has the shape of what it belongs to."
+        raise NoEvidence(Mistake("gradient-lost", f"shape {case['xs'].shape}", f"shape {found.shape}", cause))
+    return found
+
+
 def _wrong_gradient(case: Case, seen: Seen, name: str, form: str) -> Mistake | None:
     cause = "No gradient gets through: did the numbers leave the framework (asnumpy, asscalar) and come back?"
     failed = stopped(seen, f"take gradients, {form}", "gradient-lost", f"backward, {form}", cause)
     if failed:
         return failed
-    for x, gradient, band in zip(case["xs"], seen.array(name), BANDS):
+    for x, gradient, band in zip(case["xs"], _gradients(case, seen, name), BANDS):
         factor = _factor(float(np.linalg.norm(x)))
         if not np.allclose(gradient, factor * case["weigh"], rtol=1e-3):
             cause = "Within a branch the result is x times a fixed factor, and so is the gradient; what decides (the norm) adds nothing to it."

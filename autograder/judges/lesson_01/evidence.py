@@ -105,7 +105,7 @@ def numbers(array: Any, most: int = 4) -> str:
     """The first numbers of an array, for a message."""
     if not isinstance(array, np.ndarray):
         return "nothing"
-    shown = ", ".join(f"{v:.4g}" for v in array.ravel()[:most])
+    shown = ", ".join(f"{v:.3g}" for v in array.ravel()[:most])
     return f"shape {array.shape}: {shown}{', …' if array.size > most else ''}"
 
 
@@ -113,7 +113,7 @@ def marks(values: Any, most: int = 4) -> str:
     """Numbers read back, for a message."""
     if not isinstance(values, list) or not all(isinstance(v, (int, float)) for v in values):
         return "nothing"
-    return "[" + ", ".join(f"{v:.4g}" for v in values[:most]) + (", …]" if len(values) > most else "]")
+    return "[" + ", ".join(f"{v:.3g}" for v in values[:most]) + (", …]" if len(values) > most else "]")
 
 
 def listed(seen: Seen, name: str, kind: type) -> list[Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograder.exercise import Case, Exercise, Mistake, Seen
+from autograder.exercise import Case, Exercise, Judge, Mistake, Seen
 from autograder.judges.lesson_01.branches import collected_mistake, gradients_mistake, merged, output_mistake
 from autograder.judges.lesson_01.evidence import dense, inputs, numbers, same, scale, single, stopped
 
@@ -45,6 +45,11 @@ def _(rng: np.random.Generator) -> list[Case]:
     ]
 
 
+def _default_axis(judge: Judge) -> Judge:
+    """Judge only the cases in which no axis is chosen: a mistake about axes should cost the axis, and nothing else."""
+    return lambda case, seen: judge(case, seen) if case["axis"] is None else None
+
+
 def _call(case: Case) -> str:
     axis = "" if case["axis"] is None else f", axis={case['axis']}"
     second = f"ParallelBlock(net2, net3{axis})" if case["nested"] else "net2"
@@ -56,12 +61,13 @@ def _(case: Case, seen: Seen) -> Mistake | None:
     return None if case["axis"] is not None or case["nested"] else output_mistake(case, seen, _call(case))
 
 
-@parallel_block.criterion("axis", points=1, says="the axis is the caller's choice, for any number of axes")
+@parallel_block.criterion("axis", points=2, says="the axis is the caller's choice, for any number of axes")
 def _(case: Case, seen: Seen) -> Mistake | None:
     return None if case["axis"] is None else output_mistake(case, seen, _call(case))
 
 
 @parallel_block.criterion("any batch", points=1, says="the next batch may have another size")
+@_default_axis
 def _(case: Case, seen: Seen) -> Mistake | None:
     wrong = output_mistake(case, seen, _call(case), "again", "again")
     if wrong is None or output_mistake(case, seen, _call(case)):
@@ -83,6 +89,7 @@ def _(case: Case, seen: Seen) -> Mistake | None:
 
 
 @parallel_block.criterion("the very blocks", points=1, says="the block uses the two given, not copies of them")
+@_default_axis
 def _(case: Case, seen: Seen) -> Mistake | None:
     wrong = output_mistake(case, seen, _call(case))
     if wrong:
@@ -98,6 +105,7 @@ def _(case: Case, seen: Seen) -> Mistake | None:
     return Mistake("blocks-copied", numbers(wanted), numbers(seen["changed"]), cause, tried)
 
 
-@parallel_block.criterion("gradients", points=2, says="gradients flow into both blocks")
+@parallel_block.criterion("gradients", points=1, says="gradients flow into both blocks")
+@_default_axis
 def _(case: Case, seen: Seen) -> Mistake | None:
     return gradients_mistake(case, seen, _call(case))

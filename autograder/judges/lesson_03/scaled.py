@@ -18,8 +18,9 @@ from autograder.judges.statistics import distribution_fits, normal_scale_fits, u
 # Each case has n ≥ 18,000 weights. For normal weights a deviation is refused when it is 6.1/√(2n) = 3.2 % off, for uniform
 # ones at 3.1 % (Bernstein). Of the listed wrong scales the nearest, He for Xavier where fan_in = 2.5 fan_out, is 18 % off.
 # A wrong form: a uniform and a normal distribution of one deviation are 0.057 apart, and the test refuses
-# √(ln(2/ALPHA)/2/n) = 0.024. The slope: squaring forgotten changes the variance by 17 %, the slope forgotten by 18 %;
-# the F test refuses 9.4 %, whose own deviation is √(4/n) = 1.5 %.
+# √(ln(2/ALPHA)/2/n) = 0.024. The slope, 0.6 or so: a square forgotten changes the variance by 17 %, the slope forgotten by
+# 36 %; the F test refuses 9.4 %, whose own deviation is √(4/n) = 1.5 %. A root forgotten divides by 1.36² = 1.85 and not by
+# 1.6 as a square forgotten does, so that the two are told apart (near 0.46 they could not be).
 
 
 @dataclass(frozen=True)

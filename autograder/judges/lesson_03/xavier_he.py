@@ -140,7 +140,7 @@ def _(rng: np.random.Generator) -> list[Case]:
         {"kind": kind, "shape": shape, "slope": 0.0} for kind in ("uniform", "normal") for shape in shapes(rng).values()
     ]
     leaky = [
-        {"kind": "normal", "shape": shape, "slope": float(rng.uniform(0.45, 0.55))} for shape in shapes(rng).values()
+        {"kind": "normal", "shape": shape, "slope": float(rng.uniform(0.58, 0.62))} for shape in shapes(rng).values()
     ]
     return plain + leaky
 

@@ -50,7 +50,7 @@ class ParallelBlock(nn.Block):
 # %% wrong: joins along axis 1 whatever was asked
 # finding: wrong-axis
 # observed: shape (4, 6)
-# score: 5
+# score: 8
 class ParallelBlock(nn.Block):
     def __init__(self, net1, net2, axis=1, **kwargs):
         super().__init__(**kwargs)
@@ -170,7 +170,7 @@ class ParallelBlock(nn.Block):
 # %% wrong: keeps copies
 # finding: blocks-copied
 # observed: shape (4, 6)
-# score: 5
+# score: 6
 class ParallelBlock(nn.Block):
     def __init__(self, net1, net2, axis=1, **kwargs):
         import copy
@@ -185,7 +185,7 @@ class ParallelBlock(nn.Block):
 # %% wrong: joins in numpy
 # finding: gradient-lost
 # observed: GraphError: nothing here requires a gradient: set `requires_grad = True` on a leaf before
-# score: 8
+# score: 9
 class ParallelBlock(nn.Block):
     def __init__(self, net1, net2, axis=1, **kwargs):
         super().__init__(**kwargs)
@@ -198,7 +198,7 @@ class ParallelBlock(nn.Block):
 # %% wrong: one branch without its history
 # finding: gradient-lost
 # observed: zeros
-# score: 8
+# score: 9
 class ParallelBlock(nn.Block):
     def __init__(self, net1, net2, axis=1, **kwargs):
         super().__init__(**kwargs)
