@@ -4,7 +4,7 @@ A learner needs one name: `check("01-parallel-block", ParallelBlock)` shows a re
 
     exercise  ← judges/lesson_NN      trusted: cases, criteria, findings
     probe     ← probes/lesson_NN      untrusted: runs the answer, writes down what it did
-    check, report, ledger             the notebook's side
+    checking, report, ledger          the notebook's side
     sandbox, grading, nbgrading, cli  the instructor's side (absent from what a learner is given)
 """
 
@@ -17,7 +17,6 @@ def __getattr__(name: str) -> Any:
     """`check` is imported when it is first used: it brings torch with it, which the command line may not need."""
     if name != "check":
         raise AttributeError(f"module 'autograder' has no attribute {name!r}")
-    from autograder.check import check
+    from autograder.checking import check
 
-    globals()["check"] = check  # the import has put the module there
     return check

@@ -23,7 +23,7 @@ from autograder.course import Course, Refused
 # The learner's half; sandbox, grading, nbgrading, command line, answers and demo are the instructor's.
 LEARNERS_HALF = (
     "__init__.py",
-    "check.py",
+    "checking.py",
     "exercise.py",
     "forbid.py",
     "ledger.py",

@@ -80,8 +80,8 @@ def main() -> None:
         file.write_bytes(content.tobytes())
     sys.path.insert(0, "")  # as in a kernel, a notebook can import the modules beside it
     cells = Cells(start["limits"]["output_bytes"])
-    importlib.import_module("autograder.check").check = _silent  # type: ignore[attr-defined]
-    autograder.check = _silent  # type: ignore[assignment]
+    importlib.import_module("autograder.checking").check = _silent  # type: ignore[attr-defined]
+    autograder.check = _silent  # type: ignore[attr-defined]
     confine(start["limits"])
     connection.send(kind="ready", version=frames.VERSION)
     with miniblocks.nn.fresh_names():

@@ -32,7 +32,7 @@ BLOCK = r"miniblocks\.(nn\.)?blocks?"
 LAYERS = r"miniblocks\.(nn\.)?(layers?|activations?|conv\w*|norm\w*|recurrent|rnn|pool\w*|embedding)"
 GRAPH = r"miniblocks\.graph"
 TRAINING = r"miniblocks\.(optim|train|loss|data)"
-LEARNERS_HALF = r"autograder$|autograder\.(check|report|exercise|wire|probe|probes|judges|forbid|ledger)"
+LEARNERS_HALF = r"autograder$|autograder\.(checking|report|exercise|wire|probe|probes|judges|forbid|ledger)"
 GRADERS_HALF = r"autograder\.(grading|gradebook|sandbox|nbgrading|cli|collect|demo|release)"
 
 
@@ -311,7 +311,7 @@ def test_no_import_cycle(package):
         ("autograder.probes.lesson", "from autograder import judges"),
         ("autograder.judges.lesson", "from autograder.probes import lesson"),
         ("autograder", "from autograder.cli import main"),
-        ("autograder.check", "from autograder.sandbox import base"),
+        ("autograder.checking", "from autograder.sandbox import base"),
         ("autograder.report", "from autograder import nbgrading"),
     ],
 )
@@ -339,7 +339,7 @@ def test_what_is_allowed_passes(module, source):
 
 def test_a_rule_broken_by_way_of_another_module_is_seen():
     made_up = {
-        "autograder.check": ("from autograder.helper import x", False),
+        "autograder.checking": ("from autograder.helper import x", False),
         "autograder.helper": ("from autograder.sandbox.base import y", False),
         "autograder.sandbox.base": ("", False),
     }

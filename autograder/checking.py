@@ -6,7 +6,7 @@ from typing import Any
 
 from IPython.display import display
 
-from autograder.exercise import PUBLIC_SEED, Report, load
+from autograder.exercise import PUBLIC_SEED, Exercise, Mistake, Outcome, Report, load
 from autograder.ledger import commit
 from autograder.probe import observe
 from autograder.report import Shown
@@ -30,4 +30,20 @@ def examine(exercise_id: str, answer: Any) -> Report:
     if exercise.prediction and exercise.prediction(seen[0].values.get("answer")):
         committed = commit(exercise_id, seen[0].values["answer"])
         cases = [{**case, "committed": committed} for case in cases]
-    return exercise.judge(cases, seen)
+    try:
+        return exercise.judge(cases, seen)
+    except (
+        Exception
+    ) as error:  # at grading this is the grader's fault; here the learner should get words, not our traceback
+        return _stumbled(exercise, error)
+
+
+def _stumbled(exercise: Exercise, error: Exception) -> Report:
+    mistake = Mistake(
+        "check-stumbled",
+        "results of the shapes and types that are asked for",
+        f"{type(error).__name__}: {error}",
+        "The check itself stumbled over what your answer gave back. Look at the shapes and types of your results, and tell your instructor.",
+    )
+    outcomes = [Outcome(c.name, c.points, c.says, mistake) for c in exercise.criteria]
+    return Report(exercise.id, exercise.title, exercise.section, outcomes, exercise.hints)
