@@ -17,7 +17,8 @@ from miniblocks import checkpoint, hybrid
 from miniblocks.device import Device
 from miniblocks.errors import BlockError, DeferredInitializationError, MiniblocksError
 from miniblocks.names import next_name, open_scope, scope_of
-from miniblocks.parameter import Parameter, ParameterDict
+from miniblocks.parameter import Parameter
+from miniblocks.parameters import ParameterDict
 
 
 class Block:

@@ -15,7 +15,8 @@ from typing import Any
 
 import torch
 
-from miniblocks.parameter import Parameter, ParameterDict
+from miniblocks.parameter import Parameter
+from miniblocks.parameters import ParameterDict
 from miniblocks.tensor import Tensor
 
 Arrays = list[torch.Tensor]

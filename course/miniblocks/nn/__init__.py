@@ -8,7 +8,8 @@ from miniblocks.nn.images import AvgPool2D, Conv2D, GlobalAvgPool2D, MaxPool2D
 from miniblocks.nn.layers import Dense, Dropout, Embedding, Flatten, Identity, Lambda, LazyLinear
 from miniblocks.nn.normalization import BatchNorm, LayerNorm
 from miniblocks.nn.recurrent import GRUCell, RNNCell
-from miniblocks.parameter import Constant, Parameter, ParameterDict
+from miniblocks.parameter import Constant, Parameter
+from miniblocks.parameters import ParameterDict
 
 HybridBlock = Block  # Gluon's names for blocks that can be hybridized: here every block can
 HybridSequential = Sequential
