@@ -9,11 +9,10 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Column, Table
 from rich.text import Text
 
 from autograder.course import Course, Refused
+from autograder.progress import graded_with_progress, results_table
 
 # What needs nbgrader (seconds) is imported where it is used.
 
@@ -185,27 +184,3 @@ def _sandbox(unsandboxed: bool):  # type: ignore[no-untyped-def]
         return find_sandbox()
     except NoSandbox as error:
         raise Refused(" ".join(str(error).split())) from error
-
-
-def graded_with_progress(run, students) -> list:  # type: ignore[no-untyped-def, type-arg]
-    """Run the grading with a bar and the time left."""
-    total = len(students) or len(run.course.submissions(run.lesson))
-    columns = (
-        TextColumn("grading"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-        TextColumn("{task.fields[last]}"),
-    )
-    with Progress(*columns, console=err, transient=True) as progress:
-        task = progress.add_task("", total=total, last="")
-        return run.all(students, lambda result: progress.update(task, advance=1, last=result.student[:24]))
-
-
-def results_table(title: str, results: list) -> Table:  # type: ignore[type-arg]
-    """Who got what, and why."""
-    table = Table(*(Column(name, overflow="fold") for name in ("student", "score", "status", "message")), title=title)
-    for r in results:
-        score = "–" if r.score is None else f"{r.score:g} / {r.max_score:g}"
-        table.add_row(*map(Text, (r.student, score, r.status, r.message)))
-    return table

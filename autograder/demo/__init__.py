@@ -13,13 +13,14 @@ from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
-from autograder import cli, export
+from autograder import export
 from autograder.collect import collect
 from autograder.course import Course
 from autograder.demo.students import notebook_of
 from autograder.grading.grade import Limits
 from autograder.lesson import read
 from autograder.nbgrading import pages, run
+from autograder.progress import graded_with_progress
 from autograder.sandbox.base import NoSandbox, Sandbox
 from autograder.sandbox.find import find_sandbox
 from autograder.sandbox.unsandboxed import Unsandboxed
@@ -41,7 +42,7 @@ def show(project: Course) -> int:
     out.rule("2 · grade")
     sandbox = _sandbox()
     limits = Limits(cell_cpu_seconds=bundled["cell_cpu_seconds"])  # the endless loop need not take its full time here
-    graded = cli.graded_with_progress(run.Run(course, lesson, sandbox, secrets.token_bytes(32), limits=limits), [])
+    graded = graded_with_progress(run.Run(course, lesson, sandbox, secrets.token_bytes(32), limits=limits), [])
     out.print(
         f"{len(graded)} submissions graded, {'each in a sandbox of its own' if sandbox.isolated else 'without a sandbox'}"
     )

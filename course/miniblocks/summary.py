@@ -6,7 +6,6 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from miniblocks.block import Block
 from miniblocks.parameter import Parameter
 from miniblocks.tape import no_grad
 from miniblocks.tensor import Tensor
@@ -60,7 +59,7 @@ def _counted(row: Row) -> str:
     return f"{row.count:,}" + (f" (+{row.shared:,} shared)" if row.shared else "")
 
 
-def summary(net: Block, *inputs: Tensor) -> Summary:
+def summary(net: Any, *inputs: Tensor) -> Summary:
     """The table for one forward pass on `inputs` (without inputs, shapes are not shown)."""
     outputs: dict[int, list[tuple[int, ...]]] = {}
     blocks = list(net.named_blocks())
@@ -83,7 +82,7 @@ def summary(net: Block, *inputs: Tensor) -> Summary:
     return Summary(rows, trained, sum(map(_size, known)) - trained, len(seen) - len(known), size)
 
 
-def _row(path: str, block: Block, outputs: tuple[tuple[int, ...], ...], seen: set[Parameter]) -> Row:
+def _row(path: str, block: Any, outputs: tuple[tuple[int, ...], ...], seen: set[Parameter]) -> Row:
     own = list(block.params.values())
     new = [p for p in own if p not in seen]
     seen.update(new)
