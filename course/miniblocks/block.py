@@ -29,8 +29,8 @@ class Block:
         parent = open_scope()
         hint = type(self).__name__.lower()
         if prefix is None:
-            prefix = next_name(hint, parent._name_counts if parent else None) + "_"
-        full_prefix = (parent.prefix if parent else "") + prefix
+            prefix = next_name(hint, parent._name_counts if parent is not None else None) + "_"
+        full_prefix = (parent.prefix if parent is not None else "") + prefix
         set_("_name_counts", Counter())
         set_("_children", OrderedDict())
         set_("_hybrid", None)
@@ -40,7 +40,7 @@ class Block:
         if params is not None:
             set_("params", ParameterDict(params.prefix, params))
         else:
-            set_("params", ParameterDict(full_prefix, parent.params._shared if parent else None))
+            set_("params", ParameterDict(full_prefix, parent.params._shared if parent is not None else None))
 
     @property
     def name(self) -> str:

@@ -289,3 +289,10 @@ def test_a_captured_call_runs_less_python_than_a_plain_one():
     net(x)
     assert calls(net, x) < plain
     assert net.graph.code.count("apply(") == len(net.graph) == 15
+
+
+def test_an_empty_network_opens_a_scope_as_well():
+    net = nn.Sequential(prefix="enc_")
+    with net.name_scope():
+        net.add(nn.Dense(2, in_units=2))
+    assert list(net.collect_params()) == ["enc_dense0_weight", "enc_dense0_bias"]
