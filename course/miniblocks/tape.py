@@ -101,9 +101,10 @@ def _walk(output: Tensor, gradient: Any, retain: bool, create: bool) -> dict[Ten
     return leaves if create else {leaf: Tensor(g) for leaf, g in leaves.items()}
 
 
-def _spread(node: Node, g: Any, F: Namespace, create: bool, grads: dict[Any, Any], leaves: dict[Tensor, Any]) -> None:
+def _spread(node: Node, g: Any, F: Namespace, create: bool, grads: dict[Any, Any], leaves: dict[Any, Any]) -> None:
     """Add to each parent's gradient what comes through this node."""
     op, static = node.op, node.static
+    shared = op.passes_on or create  # else a contribution is fresh storage that nothing else reads
     saved, out = (_as_tensors(node), _made_by(node)) if create else (node.saved, node.output)
     if op.first is not None:
         g = op.first(F, g, out)
@@ -115,12 +116,13 @@ def _spread(node: Node, g: Any, F: Namespace, create: bool, grads: dict[Any, Any
             shape = saved[i].shape if op.keeps_values else saved[i]
             if contribution.shape != shape:
                 contribution = F.sum_to(contribution, shape=tuple(shape))
-        if type(parent) is Node:
-            grads[parent] = grads[parent] + contribution if parent in grads else contribution
-        elif parent in leaves:
-            leaves[parent] = leaves[parent] + contribution
-        else:  # a leaf's gradient is its own storage: neither the seed nor a view of another gradient
-            leaves[parent] = contribution.clone() if op.passes_on and not create else contribution
+        store = grads if type(parent) is Node else leaves
+        if parent in store:
+            store[parent] = store[parent] + contribution if shared else contribution.add_(store[parent])
+        elif store is leaves and shared and not create:
+            leaves[parent] = contribution.clone()  # its own storage: neither the seed nor a view of another gradient
+        else:
+            store[parent] = contribution
 
 
 def _hooked(hooks: list[Any], g: Any, create: bool) -> Any:

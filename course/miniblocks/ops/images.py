@@ -25,7 +25,9 @@ def _backward(g, x, w, stride, padding, which):
 
 
 def _conv2d_input(g, w, shape, stride, padding):
-    return _backward(g, g.new_empty(()).expand(shape), _last(w), stride, padding, 0)
+    # Only the shape and the layout of the input matter; nothing is read from it.
+    x = torch.empty(shape, dtype=g.dtype, device=g.device, memory_format=torch.channels_last)
+    return _backward(g, x, _last(w), stride, padding, 0)
 
 
 def _conv2d_kernel(g, x, shape, stride, padding):
@@ -66,20 +68,18 @@ def _windows(size, stride, padding):
 
 
 def _max_pool2d(x, **window):
-    return torch.ops.aten.max_pool2d_with_indices(_last(x), *_windows(**window))
+    values, positions = torch.ops.aten.max_pool2d_with_indices(_last(x), *_windows(**window))
+    values.positions = positions  # travels with the output that the rules keep
+    return values
 
 
-def _max_pool2d_input(g, x, **window):
-    # The positions are found again: cheaper than keeping them, and a row has one output.
-    positions = _max_pool2d(x, **window)[1]
-    return torch.ops.aten.max_pool2d_with_indices_backward(
-        _last(g), _last(x), *_windows(**window), [1, 1], False, positions
-    )
+def _max_pool2d_input(g, x, out, **window):
+    pool_backward = torch.ops.aten.max_pool2d_with_indices_backward
+    return pool_backward(_last(g), _last(x), *_windows(**window), [1, 1], False, out.positions)
 
 
-def _max_pool2d_at(h, x, **window):
-    positions = _max_pool2d(x, **window)[1]
-    return h.flatten(2).gather(2, positions.flatten(2)).reshape(positions.shape)
+def _max_pool2d_at(h, x, out, **window):
+    return h.flatten(2).gather(2, out.positions.flatten(2)).reshape(out.shape)
 
 
 def _avg_pool2d(x, size, stride, padding):
@@ -95,19 +95,22 @@ def _avg_pool2d_input(g, shape, size, stride, padding):
 # The maximum of each window. Its gradient goes to where the maximum was, and the gradient of that is read off there.
 max_pool2d = op(
     "max_pool2d",
-    lambda x, **w: _max_pool2d(x, **w)[0],
-    lambda F, g, out, x, **w: F.max_pool2d_input(g, x, **w),
+    _max_pool2d,
+    lambda F, g, out, x, **w: F.max_pool2d_input(g, x, out, **w),
+    keeps=ALL,
 )
 max_pool2d_input = op(
     "max_pool2d_input",
     _max_pool2d_input,
-    lambda F, h, out, g, x, **w: F.max_pool2d_at(h, x, **w),
+    lambda F, h, out, g, x, pooled, **w: F.max_pool2d_at(h, x, pooled, **w),
+    None,
     None,
 )
 max_pool2d_at = op(
     "max_pool2d_at",
     _max_pool2d_at,
-    lambda F, h, out, g, x, **w: F.max_pool2d_input(h, x, **w),
+    lambda F, k, out, h, x, pooled, **w: F.max_pool2d_input(k, x, pooled, **w),
+    None,
     None,
 )
 avg_pool2d = op(
