@@ -76,8 +76,9 @@ def reads_nothing_of_ours(sandbox: Sandbox) -> str:
             str(file),
             folder,
             str(package("autograder") / "judges"),
-            str(Path.cwd()),
             os.path.expanduser("~/.ssh"),
+            # The course itself; where Python's environment lies inside it, that part alone has to be there.
+            *(str(path) for path in Path.cwd().iterdir() if not Path(sys.prefix).is_relative_to(path)),
         ]
         code = (
             f"import os\nprint([p for p in {secret} if os.path.exists(p) and os.listdir(os.path.dirname(p))] or 'held')"
