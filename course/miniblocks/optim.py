@@ -172,9 +172,7 @@ class RMSProp(Optimizer):
         squares = self._states("square", values, keys)
         torch._foreach_mul_(squares, self.gamma)
         torch._foreach_addcmul_(squares, grads, grads, 1 - self.gamma)
-        roots = torch._foreach_sqrt(squares)
-        torch._foreach_add_(roots, self.epsilon)
-        torch._foreach_addcdiv_(values, grads, roots, -self.lr)
+        _step_over_root(values, grads, squares, self.lr, self.epsilon)
 
 
 class Adagrad(Optimizer):
@@ -187,9 +185,14 @@ class Adagrad(Optimizer):
     def update(self, values: Arrays, grads: Arrays, keys: list[int]) -> None:
         squares = self._states("square", values, keys)
         torch._foreach_addcmul_(squares, grads, grads, 1.0)
-        roots = torch._foreach_sqrt(squares)
-        torch._foreach_add_(roots, self.epsilon)
-        torch._foreach_addcdiv_(values, grads, roots, -self.lr)
+        _step_over_root(values, grads, squares, self.lr, self.epsilon)
+
+
+def _step_over_root(values: Arrays, grads: Arrays, squares: Arrays, lr: float, epsilon: float) -> None:
+    """w ← w - lr g / (√s + ε)"""
+    roots = torch._foreach_sqrt(squares)
+    torch._foreach_add_(roots, epsilon)
+    torch._foreach_addcdiv_(values, grads, roots, -lr)
 
 
 # -- schedules: functions from the number of steps (or epochs) done to a factor of the first learning rate ----------
