@@ -161,11 +161,15 @@ def doctor() -> None:
 
 
 @app.command()
-def demo() -> None:
+def demo(
+    lessons: Annotated[
+        list[str] | None, typer.Argument(metavar="[LESSON]...", help="All that the class has, if none is named.")
+    ] = None,
+) -> None:
     """The whole loop on a bundled class, in build/demo: collect, grade, feedback, gradebook, CSV."""
     from autograder.demo import show
 
-    sys.exit(show(Course.here()))
+    sys.exit(show(Course.here(), lessons or ()))
 
 
 def _sandbox(unsandboxed: bool):  # type: ignore[no-untyped-def]

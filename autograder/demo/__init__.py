@@ -6,6 +6,8 @@ import secrets
 import shutil
 import tomllib
 import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +17,7 @@ from rich.text import Text
 
 from autograder import export
 from autograder.collect import collect
-from autograder.course import Course
+from autograder.course import Course, Refused
 from autograder.demo.students import notebook_of
 from autograder.grading.grade import Limits
 from autograder.lesson import read
@@ -25,43 +27,26 @@ from autograder.sandbox.base import NoSandbox, Sandbox
 from autograder.sandbox.find import find_sandbox
 from autograder.sandbox.unsandboxed import Unsandboxed
 
-CLASS = Path(__file__).with_name("class.toml")
+CLASSES = Path(__file__).with_name("classes")
 out = Console()
 
 
-def show(project: Course) -> int:
+@dataclass(frozen=True)
+class HandIn:
+    """What the class hands in to one lesson."""
+
+    lesson: str
+    submissions: list[dict[str, Any]]
+    limits: Limits
+
+
+def show(project: Course, lessons: Sequence[str] = ()) -> int:
     """Collect, grade, write feedback, show the gradebook; 0 if everyone got the score and message they deserve."""
-    bundled = tomllib.loads(CLASS.read_text(encoding="utf-8"))
-    course, lesson = _fresh(project), project.lesson(bundled["lesson"])
-    out.rule("1 · collect")
-    collected = collect(course, lesson, _download(course, lesson, bundled["submission"]))
-    out.print(
-        f"{len(collected.new)} submissions taken in from a learning platform's zip", *collected.problems, sep="\n"
-    )
+    hand_ins = [_hand_in(project, lesson) for lesson in lessons or with_classes()]
+    course, sandbox = _fresh(project), _sandbox()
+    wrong = [line for one in hand_ins for line in _through_the_loop(course, one, sandbox)]
 
-    out.rule("2 · grade")
-    sandbox = _sandbox()
-    limits = Limits(cell_cpu_seconds=bundled["cell_cpu_seconds"])  # the endless loop need not take its full time here
-    graded = graded_with_progress(run.Run(course, lesson, sandbox, secrets.token_bytes(32), limits=limits), [])
-    out.print(
-        f"{len(graded)} submissions graded, {'each in a sandbox of its own' if sandbox.isolated else 'without a sandbox'}"
-    )
-
-    out.rule("3 · feedback")
-    written, left_out = pages.write_feedback(course, lesson)
-    out.print(
-        f"{len(written)} pages, for instance {written[0]}" if written else "no pages",
-        *left_out,
-        sep="\n",
-        soft_wrap=True,
-    )
-
-    out.rule("4 · gradebook")
-    wrong = _gradebook(bundled["submission"], {result.student: result for result in graded})
-    expected = sum("score" in submission for submission in bundled["submission"])
-    wrong += [] if len(written) == expected else [f"{len(written)} feedback pages, and {expected} were to be written"]
-
-    out.rule("5 · export")
+    out.rule("export")
     rows = export.export(course, course.root / "grades.csv")
     out.print(f"{len(rows)} rows in {course.root / 'grades.csv'}", soft_wrap=True)
     for line in wrong:
@@ -74,6 +59,52 @@ def show(project: Course) -> int:
     return 1 if wrong else 0
 
 
+def with_classes() -> list[str]:
+    """The numbers of the lessons for which the class hands something in."""
+    return sorted(path.stem for path in CLASSES.glob("*.toml"))
+
+
+def _hand_in(project: Course, lesson: str) -> HandIn:
+    name = project.lesson(lesson)
+    path = CLASSES / f"{name[:2]}.toml"
+    if not path.is_file():
+        raise Refused(f"{name}: the demo's class hands in nothing; there are lessons {', '.join(with_classes())}")
+    bundled = tomllib.loads(path.read_text(encoding="utf-8"))
+    limits = Limits(cell_cpu_seconds=bundled["cell_cpu_seconds"]) if "cell_cpu_seconds" in bundled else Limits()
+    return HandIn(name, bundled["submission"], limits)
+
+
+def _through_the_loop(course: Course, one: HandIn, sandbox: Sandbox) -> list[str]:
+    """From the platform's zip to the table of one lesson; returns a line for each deviation."""
+    out.rule(f"{one.lesson}: collect")
+    collected = collect(course, one.lesson, _download(course, one))
+    out.print(
+        f"{len(collected.new)} submissions taken in from a learning platform's zip", *collected.problems, sep="\n"
+    )
+
+    out.rule(f"{one.lesson}: grade")
+    grading = run.Run(course, one.lesson, sandbox, secrets.token_bytes(32), limits=one.limits)
+    graded = graded_with_progress(grading, [])
+    out.print(
+        f"{len(graded)} submissions graded, {'each in a sandbox of its own' if sandbox.isolated else 'without a sandbox'}"
+    )
+
+    out.rule(f"{one.lesson}: feedback")
+    written, left_out = pages.write_feedback(course, one.lesson)
+    out.print(
+        f"{len(written)} pages, for instance {written[0]}" if written else "no pages",
+        *left_out,
+        sep="\n",
+        soft_wrap=True,
+    )
+
+    out.rule(f"{one.lesson}: gradebook")
+    wrong = _gradebook(one.submissions, {result.student: result for result in graded})
+    expected = sum("score" in submission for submission in one.submissions)
+    wrong += [] if len(written) == expected else [f"{len(written)} feedback pages, and {expected} were to be written"]
+    return [f"{one.lesson}: {line}" for line in wrong]
+
+
 def _fresh(project: Course) -> Course:
     """An empty course beside nobody's: its own submissions and gradebook, the project's lessons."""
     root = project.project / "build" / "demo"
@@ -82,14 +113,14 @@ def _fresh(project: Course) -> Course:
     return Course(project.project, root)
 
 
-def _download(course: Course, lesson: str, submissions: list[dict[str, Any]]) -> Path:
+def _download(course: Course, one: HandIn) -> Path:
     """The zip that a Moodle would hand over."""
-    source = read(course.solutions / lesson / f"{lesson}.md")
-    target = course.root / "download.zip"
+    source = read(course.solutions / one.lesson / f"{one.lesson}.md")
+    target = course.root / f"{one.lesson}.zip"
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
-        for number, submission in enumerate(submissions, start=1001):
+        for number, submission in enumerate(one.submissions, start=1001):
             folder = f"{submission['student']}_{number}_assignsubmission_file_"
-            archive.writestr(f"{folder}/{lesson}.ipynb", notebook_of(submission, course, source))
+            archive.writestr(f"{folder}/{one.lesson}.ipynb", notebook_of(submission, course, source))
     return target
 
 

@@ -1,4 +1,18 @@
-"""What each student of the demo's class hands in, made from the learner's notebook and the known answers."""
+"""What each student of the demo's class hands in, made from the learner's notebook and the known answers.
+
+`classes/NN.toml` holds the submissions to lesson NN, and the score and words that each deserves:
+
+    student, what   whose it is, and what is the matter with it
+    base            "solution" (the lesson's own, the default), "other" (right, written differently) or "nothing"
+    without         exercises left unwritten
+    answers         exercise → title of a known answer in the lesson's answers/
+    code            exercise → source
+    deleted         grade ids of cells taken out
+    prelude         code appended to the first code cell
+    raw             the file as it is, in the place of all this
+    score           the points deserved; left out where nothing can be graded
+    says            parts of the message in the gradebook's table
+"""
 
 from __future__ import annotations
 
@@ -55,6 +69,6 @@ def _titled(known: list[answers.Answer], name: str, title: str) -> answers.Answe
     found = [answer for answer in known if answer.exercise == name and answer.title == title]
     if len(found) != 1:
         raise Refused(
-            f"demo/class.toml: {name} has no known answer with the title {title!r}; see solutions/*/answers/{name}.py"
+            f"demo/classes/{name[:2]}.toml: {name} has no known answer with the title {title!r}; see solutions/*/answers/{name}.py"
         )
     return found[0]
