@@ -19,7 +19,7 @@ def forbidden(names: Sequence[str], called: list[str]) -> Iterator[None]:
     """Make every dotted name in `names` raise `ForbiddenCall`; the names called are added to `called`.
 
     A class is disabled through its methods and a Python function through its code, so that references made
-    before (`from miniblocks.init import Xavier`) are disabled as well; anything else by its attribute alone.
+    before (`from miniblocks.init import Xavier`) are disabled as well; anything else, a closure too, by its attribute alone.
     """
     with ExitStack() as stack:
         for name in names:
@@ -41,7 +41,7 @@ def _disabled(name: str, called: list[str]) -> Iterator[None]:
             for method in ("__init__", "__call__", "_init_weight", "forward"):
                 if method in vars(target):
                     stack.enter_context(mock.patch.object(target, method, refuse))
-        elif isinstance(target, FunctionType):
+        elif isinstance(target, FunctionType) and not target.__closure__:
             stack.enter_context(_code_replaced(target, refuse))
         else:
             stack.enter_context(mock.patch.object(owner, attribute, refuse))

@@ -27,7 +27,7 @@ import torch
 
 from miniblocks.errors import CaptureError, GraphError, ShapeError
 from miniblocks.ops import Op
-from miniblocks.ops.table import SHAPES
+from miniblocks.ops.table import OUTPUT, SHAPES
 from miniblocks.tape import backward, no_grad
 from miniblocks.tensor import Node, Tensor, mode
 
@@ -79,24 +79,30 @@ class Function:
         out._device = result._device
         if mode.recording and any(isinstance(i, Tensor) and i.requires_grad for i in inputs):
             raws = [i.raw if isinstance(i, Tensor) else i for i in inputs]
-            op = Op(cls.__name__, cls.forward, _Rules(cls, context), keeps=SHAPES, passes_on=True)
+            is_output = [saved is result for saved in context.saved_tensors]
+            keeps = OUTPUT if any(is_output) else SHAPES
+            op = Op(cls.__name__, cls.forward, _Rules(cls, context, is_output), keeps=keeps, passes_on=True)
             out.requires_grad, out.node = True, Node(op, inputs, raws, {}, out.raw)
         return out
 
 
 class _Rules:
-    """The rules of a Function: one call of its `backward` gives the gradients of all inputs."""
+    """The rules of a Function: one call of its `backward` gives the gradients of all inputs.
 
-    def __init__(self, function: type[Function], context: Context) -> None:
-        self.function, self.context = function, context
+    Forward ran unrecorded. When the walk itself is recorded, a saved output is therefore replaced by `out`, which knows
+    this node; what was saved of inputs knows its history, and anything else counts as constant.
+    """
+
+    def __init__(self, function: type[Function], context: Context, is_output: list[bool]) -> None:
+        self.function, self.context, self.is_output = function, context, is_output
         self.last: tuple[Any, tuple[Any, ...]] | None = None
 
     def __getitem__(self, i: int) -> Any:
-        return lambda F, g, out, *shapes: self._gradient(i, g, shapes)
+        return lambda F, g, out, *shapes: self._gradient(i, g, out, shapes)
 
-    def _gradient(self, i: int, g: Any, shapes: tuple[Any, ...]) -> Any:
+    def _gradient(self, i: int, g: Any, out: Any, shapes: tuple[Any, ...]) -> Any:
         if self.last is None or self.last[0] is not g:
-            self.last = (g, self._all(g))
+            self.last = (g, self._all(g, out))
         name, found = self.function.__name__, self.last[1]
         if len(found) != len(shapes):
             raise GraphError(
@@ -109,9 +115,15 @@ class _Rules:
             )
         return gradient if isinstance(g, Tensor) else gradient.raw
 
-    def _all(self, g: Any) -> tuple[Any, ...]:
+    def _all(self, g: Any, out: Any) -> tuple[Any, ...]:
         self.context._check(self.function.__name__)
-        found = self.function.backward(self.context, g if isinstance(g, Tensor) else Tensor(g))
+        saved = self.context.saved_tensors
+        if isinstance(g, Tensor):
+            self.context.saved_tensors = tuple(out if own else t for own, t in zip(self.is_output, saved))
+        try:
+            found = self.function.backward(self.context, g if isinstance(g, Tensor) else Tensor(g))
+        finally:
+            self.context.saved_tensors = saved
         return found if isinstance(found, tuple) else (found,)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,11 @@ class RecordedNode:
     static: dict[str, Any]
     leaf: Tensor | None = None
     freed: bool = False
+    _item: Any = field(default=None, repr=False, compare=False)
+
+    def made(self, tensor: Tensor) -> bool:
+        """Whether this is where the tensor's present value comes from."""
+        return self._item is (tensor.node or tensor)
 
 
 def recorded(output: Tensor) -> list[RecordedNode]:
@@ -46,9 +51,9 @@ def recorded(output: Tensor) -> list[RecordedNode]:
         positions[item] = len(found)
         if isinstance(item, Node):
             parents = tuple(None if p is None else positions[p] for p in item.parents)
-            found.append(RecordedNode(item.op.name, tuple(item.shape), parents, item.static, freed=item.freed))
+            found.append(RecordedNode(item.op.name, tuple(item.shape), parents, item.static, None, item.freed, item))
         else:
-            found.append(RecordedNode("leaf", item.shape, (), {}, leaf=item))
+            found.append(RecordedNode("leaf", item.shape, (), {}, item, False, item))
     return found
 
 

@@ -39,6 +39,30 @@ def test_a_function_records_one_node_with_its_own_backward():
     assert second[0].tolist() == [6, 12]
 
 
+def test_a_saved_output_keeps_its_history_when_the_walk_is_recorded():
+    """torch's own sigmoid, with the same saved output, is the oracle."""
+
+    class Sigmoid(autograd.Function):
+        @staticmethod
+        def forward(ctx, x):
+            y = x.sigmoid()
+            ctx.save_for_backward(y)
+            return y
+
+        @staticmethod
+        def backward(ctx, g):
+            (y,) = ctx.saved_tensors
+            return g * y * (1 - y)
+
+    x, t = leaf(-0.7, 1.9), torch.tensor([-0.7, 1.9], dtype=torch.float64, requires_grad=True)
+    (first,) = autograd.grad((Sigmoid.apply(x) * x).sum(), [x], create_graph=True)
+    (theirs,) = torch.autograd.grad((torch.sigmoid(t) * t).sum(), [t], create_graph=True)
+    np.testing.assert_allclose(first.tolist(), theirs.tolist())
+    np.testing.assert_allclose(
+        autograd.grad(first.sum(), [x])[0].tolist(), torch.autograd.grad(theirs.sum(), [t])[0].tolist()
+    )
+
+
 def test_a_wrong_backward_is_found():
     class Wrong(Cube):
         @staticmethod
@@ -81,6 +105,7 @@ def test_the_view_shows_a_diamond_once():
     nodes = autograd.recorded(y * y + 1)
     assert [n.op for n in nodes] == ["leaf", "exp", "mul", "add"]
     assert nodes[2].parents == (1, 1) and nodes[3].parents == (2, None) and nodes[0].leaf is x
+    assert [n.made(x) for n in nodes] == [True, False, False, False] and [n.made(y) for n in nodes].index(True) == 1
 
 
 def test_anomaly_mode_names_the_operation_and_the_line():
