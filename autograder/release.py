@@ -24,6 +24,7 @@ from autograder.course import Course, Refused
 LEARNERS_HALF = (
     "__init__.py",
     "checking.py",
+    "coursemap.py",
     "exercise.py",
     "forbid.py",
     "ledger.py",
