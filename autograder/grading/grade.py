@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from nbformat import NotebookNode
 
 from autograder import ledger
-from autograder.exercise import Error, Exercise, Report, Seen, load
+from autograder.exercise import Case, Error, Exercise, Report, Seen, load
 from autograder.grading import outputs
 from autograder.grading.files import data_files
 from autograder.grading.limits import DEFAULT, Limits, Ungraded, WorkerLost
@@ -24,16 +24,25 @@ from autograder.grading.secret import seed
 from autograder.grading.session import Ran, Session, Task
 from autograder.sandbox.base import Sandbox
 
-__all__ = ["Graded", "Limits", "Ungraded", "grade_notebook"]
+__all__ = ["Graded", "Judged", "Limits", "Ungraded", "grade_notebook"]
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What a report rests on: the cases asked, and what was seen on each."""
+
+    cases: list[Case]
+    seen: list[Seen]
 
 
 @dataclass
 class Graded:
-    """A graded notebook, its reports by exercise, and notes on what went wrong for the instructor."""
+    """A graded notebook, its reports by exercise and what they rest on, and notes for the instructor."""
 
     notebook: NotebookNode
     reports: dict[str, Report]
     notes: list[str]
+    judged: dict[str, Judged] = field(default_factory=dict)
 
 
 def grade_notebook(
@@ -56,12 +65,18 @@ def grade_notebook(
     run.all()
     predictions = ledger.read(folder / ledger.FILE)
     answers = {cell.metadata.get("nbgrader", {}).get("grade_id"): run.results[index] for index, cell in run.cells}
-    reports = {
-        index: _judge(task, run.results[index], answers.get(task.exercise), predictions)
+    judged = {
+        index: _evidence(task, run.results[index], answers.get(task.exercise), predictions)
         for index, task in tasks.items()
     }
+    reports = {index: _judge(tasks[index].exercise, evidence) for index, evidence in judged.items()}
     filled = _filled(notebook, run.results, reports, limits)
-    return Graded(filled, {report.exercise: report for report in reports.values()}, notes + run.notes)
+    return Graded(
+        filled,
+        {report.exercise: report for report in reports.values()},
+        notes + run.notes,
+        {tasks[index].exercise: evidence for index, evidence in judged.items()},
+    )
 
 
 def _code(notebook: NotebookNode) -> list[tuple[int, NotebookNode]]:
@@ -145,18 +160,20 @@ class _Run:
             session.run(index, source, self.tasks.get(index), ran)
 
 
-def _judge(task: Task, ran: Ran, answer: Ran | None, predictions: dict[str, Any]) -> Report:
-    exercise = load(task.exercise)
-    committed = _committed(exercise, predictions)
+def _evidence(task: Task, ran: Ran, answer: Ran | None, predictions: dict[str, Any]) -> Judged:
+    committed = _committed(load(task.exercise), predictions)
     cases = [{**case, "committed": committed} if committed is not None else case for case in task.cases]
     missing = len(cases) - len(ran.seen)
-    seen = [_cleaned(one) for one in ran.seen] + [_no_evidence(ran, answer)] * missing
+    return Judged(cases, [_cleaned(one) for one in ran.seen] + [_no_evidence(ran, answer)] * missing)
+
+
+def _judge(name: str, judged: Judged) -> Report:
     try:
-        report = exercise.judge(cases, seen)
+        report = load(name).judge(judged.cases, judged.seen)
         report.score, outputs.reported(report, 0)  # whatever fails, fails here
     except Exception as error:
         words = f"{type(error).__name__}: {error}"
-        raise Ungraded(f"the judge of {task.exercise} failed on what was observed: {words}") from error
+        raise Ungraded(f"the judge of {name} failed on what was observed: {words}") from error
     return report
 
 

@@ -27,6 +27,7 @@ from nbgrader.preprocessors import (
 from traitlets.config import Config, PyFileConfigLoader
 from traitlets.log import get_logger
 
+from autograder.classroom import evidence
 from autograder.course import Course
 from autograder.lesson import STUB
 from autograder.nbgrading.feedback import FeedbackPage
@@ -49,7 +50,8 @@ def configure(c: Config, course: Course) -> Config:
     # Absolute, since in a demo or a test the lessons lie in another folder than the gradebook.
     directory.source_directory = str(course.source)
     directory.release_directory = str(course.release)
-    directory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback"]
+    # Evidence stays with the instructor: what is not ignored goes from graded notebooks on to feedback.
+    directory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback", evidence.PATTERN]
 
     c.ClearSolutions.code_stub = {"python": STUB}
     c.ClearSolutions.text_stub = "*Write your answer here.*"

@@ -11,6 +11,7 @@ from nbformat import NotebookNode
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
 
+from autograder.classroom import evidence
 from autograder.grading.grade import Graded, grade_notebook
 from autograder.grading.secret import course_secret
 from autograder.nbgrading import gradebook, record, submission
@@ -83,6 +84,7 @@ class FillIn(NbGraderPreprocessor):
             record.Record(self._mark, self._graded.notes, list(self._graded.reports.values())),
         )
         record.attach(notebook, found)
+        evidence.keep(Path(resources["metadata"]["path"]), self._graded.judged)
         return notebook, resources
 
 
