@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from html import escape
 from typing import Any
 
-from miniblocks.graph import Graph, Ref, trace
+from miniblocks.graph import Graph, trace
+from miniblocks.graph.ir import reads
 from miniblocks.tensor import Tensor
 
 LINE, PAD, CHARACTER = 20, 8, 7.3  # height of a line, margins, and width of a character of 12 px monospace
@@ -111,11 +112,12 @@ def _places(graph: Graph) -> dict[str, _Place]:
     """Every value that is computed, one layer below the lowest of those it is made from."""
     places = {ref.name: _Place(f"input {ref}", 0, ()) for ref in graph.inputs}
     for step in graph.steps:
-        sources = [a.name for a in step.args if isinstance(a, Ref) and a.name in places]
+        sources = [ref.name for ref in reads(step) if ref.name in places]
         others = ", ".join(str(a) for a in step.args if a is not None and str(a) not in sources)
         layer = max((places[s].layer for s in sources), default=0) + 1
-        label = f"{step.op.name}{f'({others})' if others else ''} → {list(step.shape)}"
-        places[step.result.name] = _Place(label, layer, sources)
+        for result in step.results:
+            label = f"{step.operation}{f'({others})' if others else ''} → {list(result.shape)}"
+            places[result.name] = _Place(label, layer, sources)
     return places
 
 

@@ -14,7 +14,8 @@ MiniblocksError
 ├── CheckpointError (ValueError)                a file that does not fit the network, or is damaged
 ├── DataError (RuntimeError)                    a data set that is missing or damaged
 ├── AnomalyError (ArithmeticError)              a nan or an infinity, found by anomaly mode
-└── CaptureError (RuntimeError)                 a computation that cannot be captured
+├── CaptureError (RuntimeError)                 a computation that cannot be captured
+└── InvalidGraphError (ValueError)              a static graph that breaks a rule: a wrong pass, a damaged file
 """
 
 
@@ -86,3 +87,7 @@ class AnomalyError(MiniblocksError, ArithmeticError):
 
 class CaptureError(MiniblocksError, RuntimeError):
     """A computation cannot be captured as a static graph."""
+
+
+class InvalidGraphError(MiniblocksError, ValueError):
+    """A static graph breaks a rule; a pass that made it is wrong, or a file that it came from is damaged."""

@@ -33,6 +33,7 @@ class Hybrid:
     def _capture(self, signature: Any, *args: Tensor) -> Any:
         if any(p.is_deferred for p in self.block.collect_params().values()):
             self.block.uncaptured(*args)  # a first call tells the shapes and gives the values
-        self.graphs[signature], output = capture(self.block.uncaptured, *args)
+        names = {p.name: p.data() for p in self.block.collect_params().values() if p.is_initialized}
+        self.graphs[signature], output = capture(self.block.uncaptured, *args, names=names)
         self.last = self.graphs[signature].prepared()
         return output

@@ -17,7 +17,7 @@ from miniblocks.device import Device, cpu
 from miniblocks.errors import DeferredInitializationError, InitializationError, ShapeError
 from miniblocks.ops.elementwise import torch_dtype
 from miniblocks.tape import no_grad
-from miniblocks.tensor import Tensor
+from miniblocks.tensor import Tensor, untraced
 
 
 class Parameter:
@@ -108,7 +108,8 @@ class Parameter:
     def _fill(self, fill: Any, device: Device) -> None:
         assert self._shape is not None
         fresh = Tensor(torch.zeros(self._shape, dtype=torch_dtype(self.dtype))).to(device)
-        fill(self.name, fresh)
+        with untraced():
+            fill(self.name, fresh)
         self.initializer = getattr(fill, "__self__", fill)
         self._deferred = None
         if self._data is None:

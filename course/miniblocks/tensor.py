@@ -12,7 +12,8 @@ pass saved stays as it was.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from itertools import count
 from typing import Any, ClassVar
 
@@ -24,6 +25,7 @@ from miniblocks.device import Device
 from miniblocks.errors import DeviceError, DtypeError, GraphError, ShapeError
 from miniblocks.ops import TABLE, Op
 from miniblocks.ops.elementwise import torch_dtype
+from miniblocks.ops.shapes import TENSOR, whole_index
 
 _order = count()
 _PLAIN = frozenset((float, int, bool, type(None)))
@@ -58,6 +60,9 @@ class Node:
         if op.keeps_values:
             self.saved = raws
             self.versions = [(r, r._version) for r in raws if type(r) is torch.Tensor]
+        elif op.keeps_indices:
+            self.saved = [r.shape if type(r) is torch.Tensor and r.is_floating_point() else r for r in raws]
+            self.versions = [(r, r._version) for r in self.saved if type(r) is torch.Tensor]
         else:
             self.saved = [r.shape if type(r) is torch.Tensor else r for r in raws]
             self.versions = []
@@ -99,6 +104,25 @@ def apply(op: Op, *args: Any, **static: Any) -> Tensor:
     if mode.observer is not None:
         mode.observer(op, args, static, out)
     return out
+
+
+def constant(raw: torch.Tensor) -> Tensor:
+    """A tensor made of numbers alone: a constant of the graph, where a computation is captured."""
+    out = Tensor(raw)
+    if mode.tracer is not None:
+        mode.tracer.constant(out)
+    return out
+
+
+@contextmanager
+def untraced() -> Iterator[None]:
+    """What is computed inside is no part of a captured computation: first values of parameters, say."""
+    before = mode.tracer, mode.observer
+    mode.tracer = mode.observer = None
+    try:
+        yield
+    finally:
+        mode.tracer, mode.observer = before
 
 
 def _common_device(op: Op, args: Iterable[Any]) -> Device | None:
@@ -146,7 +170,7 @@ def _operand(value: Any) -> Any:
     if hasattr(value, "__tensor__"):  # a Parameter stands for its values
         return value.__tensor__()
     if isinstance(value, (np.ndarray, np.generic, torch.Tensor, list)):
-        return Tensor(torch.as_tensor(value))
+        return constant(torch.as_tensor(value))
     raise TypeError(f"a tensor cannot be combined with a {type(value).__name__}")
 
 
@@ -334,19 +358,22 @@ class Tensor:
         return apply(TABLE["copy"], self)
 
     def __getitem__(self, index: Any) -> Tensor:
-        return apply(TABLE["getitem"], self, index=_index(index))
+        index, at = _index(index)
+        return apply(TABLE["take"], self, *at, index=index) if at else apply(TABLE["getitem"], self, index=index)
 
     def __iter__(self) -> Any:
         return (self[i] for i in range(len(self)))
 
     # -- writing in place --------------------------------------------------------------------------------------
     def __setitem__(self, index: Any, value: Any) -> None:
-        value = _operand(value)
+        value, (index, at) = _operand(value), _index(index)
         if self._computes_beside(value):
-            self._move_to(apply(TABLE["put"], self, self._as_tensor(value), index=_index(index)))
+            self._move_to(
+                apply(TABLE["put_at"] if at else TABLE["put"], self, self._as_tensor(value), *at, index=index)
+            )
         else:
             self._refuse_foreign_history(value)
-            self.raw[_index(index)] = value.raw if isinstance(value, Tensor) else value
+            self.raw[whole_index(index, [t.raw for t in at])] = value.raw if isinstance(value, Tensor) else value
 
     def _in_place(self, op: Op, other: Any) -> Tensor:
         other = _operand(other)
@@ -376,7 +403,7 @@ class Tensor:
         return mode.recording and (self.node is not None or (not self.requires_grad and _has_history(value)))
 
     def _as_tensor(self, value: Any) -> Tensor:
-        return value if isinstance(value, Tensor) else Tensor(self.raw.new_tensor(value))
+        return value if isinstance(value, Tensor) else constant(self.raw.new_tensor(value))
 
     def _fitting(self, raw: torch.Tensor) -> torch.Tensor:
         """A result that can be written in place; refused where shape or kind of number would change."""
@@ -390,9 +417,9 @@ class Tensor:
 
     def _move_to(self, new: Tensor) -> None:
         self._fitting(new.raw)
-        self.raw, self.node, self.requires_grad = new.raw, new.node, new.requires_grad
         if mode.tracer is not None:
-            mode.tracer.renamed(new, self)
+            mode.tracer.written(self, new)
+        self.raw, self.node, self.requires_grad = new.raw, new.node, new.requires_grad
 
     def _refuse_foreign_history(self, value: Any) -> None:
         """A leaf that requires a gradient takes numbers: no gradient could flow through the write."""
@@ -407,8 +434,6 @@ class Tensor:
         """The same storage without its history."""
         out = Tensor(self.raw)
         out._device = self._device
-        if mode.tracer is not None:
-            mode.tracer.renamed(self, out)
         return out
 
     def attach_grad(self) -> None:
@@ -446,17 +471,17 @@ class Tensor:
 
 def _to_device(x: Tensor, device: Device) -> Tensor:
     Tensor.logical_devices = Tensor.logical_devices or (device.kind == "cpu" and device.index > 0)
-    out = apply(TABLE["transfer"], x, device=device.torch)
+    out = apply(TABLE["transfer"], x, device=str(device.torch))
     out._device = device
     return out
 
 
-def _index(index: Any) -> tuple[Any, ...]:
-    """An index as a tuple of what torch takes."""
-    parts = index if isinstance(index, tuple) else (index,)
-    return tuple(
-        p.raw if isinstance(p, Tensor) else torch.as_tensor(p) if isinstance(p, np.ndarray) else p for p in parts
-    )
+def _index(index: Any) -> tuple[tuple[Any, ...], list[Tensor]]:
+    """An index as a tuple of plain data, and the tensors in it, each with a mark in its place."""
+    parts = [p.item() if isinstance(p, np.generic) else p for p in (index if isinstance(index, tuple) else (index,))]
+    arrays = (Tensor, np.ndarray, torch.Tensor)
+    at = [_operand(p) for p in parts if isinstance(p, arrays)]
+    return tuple(TENSOR if isinstance(p, arrays) else p for p in parts), at
 
 
 def _has_history(value: Any) -> bool:

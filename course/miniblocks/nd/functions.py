@@ -12,7 +12,7 @@ from miniblocks.device import Device, cpu
 from miniblocks.errors import ShapeError
 from miniblocks.ops import TABLE
 from miniblocks.ops.elementwise import torch_dtype
-from miniblocks.tensor import Tensor, apply
+from miniblocks.tensor import Tensor, apply, constant
 
 NDArray = Tensor
 
@@ -20,13 +20,14 @@ NDArray = Tensor
 def array(values: Any, dtype: Any = None, ctx: Device | None = None) -> Tensor:
     """A tensor of its own with these values. Floats become float32 unless `dtype` says otherwise."""
     if isinstance(values, Tensor):
-        values = values.raw
+        copy = values.detach().copy()
+        return (copy if dtype is None else copy.astype(_name(dtype))).to(ctx or cpu())
     raw = torch.as_tensor(np.asarray(values) if not isinstance(values, torch.Tensor) else values.detach())
     if dtype is not None:
         raw = raw.to(torch_dtype(_name(dtype)))
     elif raw.dtype is torch.float64:
         raw = raw.float()
-    return Tensor(raw.clone()).to(ctx or cpu())
+    return constant(raw.clone()).to(ctx or cpu())
 
 
 def _name(dtype: Any) -> Any:
@@ -35,7 +36,7 @@ def _name(dtype: Any) -> Any:
 
 def _filled(value: float, shape: Any, dtype: Any, ctx: Device | None) -> Tensor:
     shape = (shape,) if isinstance(shape, int) else tuple(shape)
-    return Tensor(torch.full(shape, value, dtype=torch_dtype(_name(dtype)))).to(ctx or cpu())
+    return constant(torch.full(shape, value, dtype=torch_dtype(_name(dtype)))).to(ctx or cpu())
 
 
 def zeros(shape: Any, dtype: Any = "float32", ctx: Device | None = None) -> Tensor:
@@ -63,17 +64,18 @@ def arange(
 ) -> Tensor:
     """start, start + step, … below stop; one argument means from 0."""
     low, high = (0.0, start) if stop is None else (start, stop)
-    return Tensor(torch.arange(low, high, step, dtype=torch_dtype(dtype))).to(ctx or cpu())
+    return constant(torch.arange(low, high, step, dtype=torch_dtype(dtype))).to(ctx or cpu())
 
 
 def eye(n: int, dtype: Any = "float32", ctx: Device | None = None) -> Tensor:
     """The identity matrix."""
-    return Tensor(torch.eye(n, dtype=torch_dtype(dtype))).to(ctx or cpu())
+    return constant(torch.eye(n, dtype=torch_dtype(dtype))).to(ctx or cpu())
 
 
 def one_hot(indices: Tensor, depth: int) -> Tensor:
     """Rows with a 1 at each index."""
-    return Tensor((indices.raw.long().unsqueeze(-1) == torch.arange(depth, device=indices.raw.device)).float())
+    places = arange(depth, dtype="int64", ctx=indices.device)
+    return (indices.astype("int64").reshape(*indices.shape, 1) == places).astype("float32")
 
 
 # -- functions of tensors ---------------------------------------------------------------------------------------

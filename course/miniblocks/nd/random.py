@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import torch
 
 from miniblocks.device import Device, cpu
-from miniblocks.ops.elementwise import torch_dtype
+from miniblocks.ops import TABLE
 from miniblocks.ops.randomness import GENERATOR
-from miniblocks.tensor import Tensor
+from miniblocks.tensor import Tensor, apply
 
 
 def seed(value: int) -> None:
@@ -23,23 +22,23 @@ def generator() -> torch.Generator:
     return GENERATOR
 
 
-def _drawn(shape: Any, dtype: Any, device: Device | None, fill: Callable[[torch.Tensor], torch.Tensor]) -> Tensor:
+def _drawn(law: str, shape: Any, dtype: Any, device: Device | None, **parameters: Any) -> Tensor:
     shape = (shape,) if isinstance(shape, int) else tuple(shape)
-    return Tensor(fill(torch.empty(shape, dtype=torch_dtype(dtype)))).to(device or cpu())
+    return apply(TABLE[law], shape=shape, dtype=str(dtype).removeprefix("torch."), **parameters).to(device or cpu())
 
 
 def uniform(
     low: float = 0.0, high: float = 1.0, shape: Any = (1,), dtype: Any = "float32", ctx: Device | None = None
 ) -> Tensor:
     """Independent draws from U[low, high)."""
-    return _drawn(shape, dtype, ctx, lambda raw: raw.uniform_(low, high, generator=GENERATOR))
+    return _drawn("uniform", shape, dtype, ctx, low=low, high=high)
 
 
 def normal(
     loc: float = 0.0, scale: float = 1.0, shape: Any = (1,), dtype: Any = "float32", ctx: Device | None = None
 ) -> Tensor:
     """Independent draws from N(loc, scale²); `scale` is the standard deviation."""
-    return _drawn(shape, dtype, ctx, lambda raw: raw.normal_(loc, scale, generator=GENERATOR))
+    return _drawn("normal", shape, dtype, ctx, loc=loc, scale=scale)
 
 
 def randn(*shape: int, dtype: Any = "float32", ctx: Device | None = None) -> Tensor:
@@ -49,9 +48,9 @@ def randn(*shape: int, dtype: Any = "float32", ctx: Device | None = None) -> Ten
 
 def randint(low: int, high: int, shape: Any = (1,), ctx: Device | None = None) -> Tensor:
     """Integers from low to high - 1, each as likely."""
-    return _drawn(shape, "int64", ctx, lambda raw: raw.random_(low, high, generator=GENERATOR))
+    return _drawn("randint", shape, "int64", ctx, low=low, high=high)
 
 
 def shuffle(x: Tensor) -> Tensor:
     """The same rows in random order, as a new tensor."""
-    return x[Tensor(torch.randperm(len(x), generator=GENERATOR).to(x.raw.device))]
+    return x[apply(TABLE["permutation"], n=len(x)).to(x.device)]

@@ -1,11 +1,14 @@
 """Elementwise operations: arithmetic, comparison, functions of one number."""
 
 import math
+from functools import partial
 
 import torch
 
-from miniblocks.ops.table import OUTPUT, SHAPES, op
+from miniblocks.ops import table
+from miniblocks.ops.table import OUTPUT, SHAPES
 
+op = partial(table.op, elementwise=True)
 _threshold_backward = torch.ops.aten.threshold_backward.default
 
 
@@ -73,9 +76,14 @@ minimum = op(
     lambda F, g, out, a, b: g * F.share(a, b),
     broadcasts=True,
 )
-share = op(
-    "share", lambda a, b: torch.heaviside(torch.sub(*_tensors(a, b)), torch.tensor(0.5, dtype=torch.result_type(a, b)))
-)
+
+
+def _share(a, b):
+    difference = torch.sub(*_tensors(a, b))
+    return torch.heaviside(difference, difference.new_tensor(0.5))
+
+
+share = op("share", _share)
 
 # Functions of one number.
 exp = op("exp", torch.exp, lambda F, g, out, x: g * out, keeps=OUTPUT)

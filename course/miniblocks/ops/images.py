@@ -73,13 +73,18 @@ def _max_pool2d(x, **window):
     return values
 
 
-def _max_pool2d_input(g, x, out, **window):
+def _pool_positions(x, out, **window):
+    found = getattr(out, "positions", None)
+    return found if found is not None else _max_pool2d(x, **window).positions
+
+
+def _max_pool2d_input(g, x, positions, **window):
     pool_backward = torch.ops.aten.max_pool2d_with_indices_backward
-    return pool_backward(_last(g), _last(x), *_windows(**window), [1, 1], False, out.positions)
+    return pool_backward(_last(g), _last(x), *_windows(**window), [1, 1], False, positions)
 
 
-def _max_pool2d_at(h, x, out, **window):
-    return h.flatten(2).gather(2, out.positions.flatten(2)).reshape(out.shape)
+def _max_pool2d_at(h, x, positions, **window):
+    return h.flatten(2).gather(2, positions.flatten(2)).reshape(positions.shape)
 
 
 def _avg_pool2d(x, size, stride, padding):
@@ -96,20 +101,22 @@ def _avg_pool2d_input(g, shape, size, stride, padding):
 max_pool2d = op(
     "max_pool2d",
     _max_pool2d,
-    lambda F, g, out, x, **w: F.max_pool2d_input(g, x, out, **w),
+    lambda F, g, out, x, **w: F.max_pool2d_input(g, x, F.pool_positions(x, out, **w), **w),
     keeps=ALL,
 )
+# Where in the plane of each channel the maxima were found.
+pool_positions = op("pool_positions", _pool_positions)
 max_pool2d_input = op(
     "max_pool2d_input",
     _max_pool2d_input,
-    lambda F, h, out, g, x, pooled, **w: F.max_pool2d_at(h, x, pooled, **w),
+    lambda F, h, out, g, x, positions, **w: F.max_pool2d_at(h, x, positions, **w),
     None,
     None,
 )
 max_pool2d_at = op(
     "max_pool2d_at",
     _max_pool2d_at,
-    lambda F, k, out, h, x, pooled, **w: F.max_pool2d_input(k, x, pooled, **w),
+    lambda F, k, out, h, x, positions, **w: F.max_pool2d_input(k, x, positions, **w),
     None,
     None,
 )

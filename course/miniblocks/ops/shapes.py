@@ -2,15 +2,16 @@
 
 import torch
 
-from miniblocks.ops.table import SHAPES, op
+from miniblocks.ops.table import INDICES, SHAPES, op
+
+TENSOR = "tensor"  # stands in a static index where an index tensor belongs; the tensors themselves are arguments
 
 
 def _zeros_with(g, shape, index):
     """Zeros of `shape` with `g` added at `index`; an element taken twice gets both gradients."""
     zeros = g.new_zeros(shape)
-    if any(isinstance(i, (torch.Tensor, list)) for i in index):
-        tensors = tuple(torch.as_tensor(i, device=g.device) if isinstance(i, list) else i for i in index)
-        return _add_at(zeros, tensors, g)
+    if any(isinstance(i, list) for i in index):
+        return _add_at(zeros, index, g)
     zeros[index] = g
     return zeros
 
@@ -24,6 +25,12 @@ def _put(x, value, index):
     out = x.clone()
     out[index] = value
     return out
+
+
+def whole_index(index, at):
+    """The index with its tensors in their places."""
+    tensors = iter(at)
+    return tuple(next(tensors) if isinstance(i, str) else i for i in index)
 
 
 def _concat_piece(i):
@@ -54,6 +61,7 @@ reshape = op(
     lambda F, g, out, old, shape: F.reshape(g, shape=tuple(old)),
     keeps=SHAPES,
     passes_on=True,
+    view=True,
 )
 transpose = op(
     "transpose",
@@ -61,6 +69,7 @@ transpose = op(
     lambda F, g, out, x, a, b: F.transpose(g, a=a, b=b),
     keeps=SHAPES,
     passes_on=True,
+    view=True,
 )
 permute = op(
     "permute",
@@ -68,6 +77,7 @@ permute = op(
     lambda F, g, out, x, axes: F.permute(g, axes=tuple(sorted(range(len(axes)), key=lambda i: axes[i] % len(axes)))),
     keeps=SHAPES,
     passes_on=True,
+    view=True,
 )
 expand = op(
     "expand",
@@ -75,12 +85,14 @@ expand = op(
     lambda F, g, out, old, shape: F.sum_to(g, shape=tuple(old)),
     keeps=SHAPES,
     passes_on=True,
+    view=True,
 )
 getitem = op(
     "getitem",
     lambda x, index: x[index],
     lambda F, g, out, shape, index: F.zeros_with(g, shape=tuple(shape), index=index),
     keeps=SHAPES,
+    view=True,
 )
 zeros_with = op("zeros_with", _zeros_with, lambda F, h, out, g, shape, index: F.getitem(h, index=index), keeps=SHAPES)
 # `put` is the functional form of `x[index] = value`.
@@ -92,6 +104,31 @@ put = op(
     keeps=SHAPES,
     passes_on=True,
 )
+# The same three where tensors are part of the index, as arguments.
+take = op("take", lambda x, *at, index: x[whole_index(index, at)], keeps=INDICES)
+take.vjps = _EachArgument(
+    lambda i: (
+        (lambda F, g, out, shape, *at, index: F.add_at(g, *at, shape=tuple(shape), index=index)) if i == 0 else None
+    )
+)
+add_at = op(
+    "add_at", lambda g, *at, shape, index: _add_at(g.new_zeros(shape), whole_index(index, at), g), keeps=INDICES
+)
+add_at.vjps = _EachArgument(
+    lambda i: (lambda F, h, out, g, *at, shape, index: F.take(h, *at, index=index)) if i == 0 else None
+)
+put_at = op(
+    "put_at", lambda x, value, *at, index: _put(x, value, whole_index(index, at)), keeps=INDICES, passes_on=True
+)
+put_at.vjps = _EachArgument(
+    lambda i: (
+        (lambda F, g, out, x, value, *at, index: F.put_at(g, 0.0, *at, index=index))
+        if i == 0
+        else (lambda F, g, out, x, value, *at, index: F.sum_to(F.take(g, *at, index=index), shape=tuple(value)))
+        if i == 1
+        else None
+    )
+)
 concat = op("concat", lambda *parts, axis: torch.cat(parts, axis), keeps=SHAPES, passes_on=True)
 concat.vjps = _EachArgument(_concat_piece)
 stack = op("stack", lambda *parts, axis: torch.stack(parts, axis), keeps=SHAPES, passes_on=True)
@@ -102,7 +139,7 @@ copy = op("copy", lambda x: x.clone(), lambda F, g, out, x: g, keeps=SHAPES, pas
 transfer = op(
     "transfer",
     lambda x, device: x.to(device, copy=True),
-    lambda F, g, out, x, device: F.transfer(g, device=x.device.torch if hasattr(x.device, "torch") else x.device),
+    lambda F, g, out, x, device: F.transfer(g, device=str(getattr(x.device, "torch", x.device))),
 )
 # One element along an axis at each of `positions`, and its reverse: zeros with elements added there.
 take_along = op(

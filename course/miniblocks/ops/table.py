@@ -12,6 +12,11 @@ their shapes; `out` is None unless kept. Static arguments (an axis, a shape) fol
 an operation have in common is `first`: it is applied to `g` once. `passes_on` says that a rule may return `g`
 itself or a view of it, which must not become a leaf's own gradient uncopied.
 
+What a pass over a static graph must know stands in the row as well. `pure`: the same arguments give the same
+result, and nothing else happens (drawing random numbers is not pure). `elementwise`: each element of the result comes from those
+at the same place of the (broadcast) arguments. `view`: the result may share the argument's storage. `infer`: the result's
+shape and dtype, as a meta tensor from meta tensors, where running `forward` on meta tensors does not tell them.
+
 Interpreters of the table: evaluation and recording (`tensor.apply`), the backward walk (`tape`), capture and
 execution of static graphs (`graph`). A new capability is a new interpreter, not a change to each operation.
 """
@@ -22,6 +27,7 @@ from collections.abc import Callable
 from typing import Any
 
 VALUES, SHAPES, OUTPUT, ALL = "values", "shapes", "output", "all"
+INDICES = "indices"  # values of integer and bool arguments, shapes of the others
 
 TABLE: dict[str, Op] = {}
 
@@ -29,7 +35,21 @@ TABLE: dict[str, Op] = {}
 class Op:
     """One row: `name`, `forward`, `vjps` (one an argument, None where there is no gradient), what it `keeps`."""
 
-    __slots__ = ("broadcasts", "first", "forward", "keeps_output", "keeps_values", "name", "passes_on", "vjps")
+    __slots__ = (
+        "broadcasts",
+        "elementwise",
+        "first",
+        "forward",
+        "infer",
+        "keeps_indices",
+        "keeps_output",
+        "keeps_values",
+        "name",
+        "passes_on",
+        "pure",
+        "view",
+        "vjps",
+    )
 
     def __init__(
         self,
@@ -40,10 +60,16 @@ class Op:
         broadcasts: bool = False,
         first: Callable[..., Any] | None = None,
         passes_on: bool = False,
+        pure: bool = True,
+        elementwise: bool = False,
+        view: bool = False,
+        infer: Callable[..., Any] | None = None,
     ) -> None:
         self.name, self.forward, self.vjps = name, forward, vjps
         self.broadcasts, self.first, self.passes_on = broadcasts, first, passes_on
         self.keeps_values, self.keeps_output = keeps in (VALUES, ALL), keeps in (OUTPUT, ALL)
+        self.keeps_indices = keeps == INDICES
+        self.pure, self.elementwise, self.view, self.infer = pure, elementwise, view, infer or forward
 
     def __repr__(self) -> str:
         return f"<operation {self.name}>"

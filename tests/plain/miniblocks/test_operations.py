@@ -60,13 +60,16 @@ CASES = [
     ("permute", [normal(2, 3, 4)], {"axes": (-1, 0, 1)}, lambda x: x.permute(-1, 0, 1)),
     ("expand", [normal(3, 1)], {"shape": (2, 3, 4)}, lambda x: x.expand(2, 3, 4)),
     ("getitem", [normal(4, 5)], {"index": (slice(1, None, 2), 0)}, lambda x: x[1::2, 0]),
-    ("getitem", [normal(4, 5)], {"index": (torch.tensor([0, 2, 2]),)}, lambda x: x[[0, 2, 2]]),
     ("getitem", [normal(4, 5)], {"index": ([0, 1], [1, 1])}, lambda x: x[[0, 1], [1, 1]]),
+    ("take", [normal(4, 5)], {"at": [[0, 2, 2]], "index": ("tensor",)}, lambda x: x[[0, 2, 2]]),
+    ("take", [normal(4, 5)], {"at": [[1, 1], [0, 4]], "index": ("tensor", "tensor")}, lambda x: x[[1, 1], [0, 4]]),
+    ("take", [normal(4, 5)], {"at": [2], "index": (slice(0, 3), "tensor")}, lambda x: x[:3, 2]),
+    ("take", [normal(3)], {"at": [[True, False, True]], "index": ("tensor",)}, lambda x: x[[0, 2]]),
     (
-        "getitem",
-        [normal(3)],
-        {"index": (torch.tensor([True, False, True]),)},
-        lambda x: x[torch.tensor([True, False, True])],
+        "put_at",
+        [normal(4, 5), normal(5)],
+        {"at": [1], "index": ("tensor",)},
+        lambda x, v: torch.cat([x[:1], v[None], x[2:]]),
     ),
     ("put", [normal(4, 5), normal(5)], {"index": (1,)}, lambda x, v: torch.cat([x[:1], v[None], x[2:]])),
     ("concat", [normal(2, 3), normal(2, 4)], {"axis": -1}, lambda *p: torch.cat(p, -1)),
@@ -128,6 +131,8 @@ def evaluated(name, tensors, static):
         return nd.take_along(*tensors, Tensor(static["positions"]), axis=static["axis"])
     if name == "cross_entropy":
         return apply(TABLE[name], *tensors, Tensor(static["labels"]))
+    if "at" in static:  # the tensors of an index are arguments, and no static ones
+        return apply(TABLE[name], *tensors, *(Tensor(torch.tensor(at)) for at in static["at"]), index=static["index"])
     return apply(TABLE[name], *tensors, **static)
 
 
@@ -220,6 +225,7 @@ def test_every_operation_with_a_gradient_is_among_the_cases():
         "put_along",
         "cross_entropy_input",
         "softmax_minus_one_hot",
+        "add_at",
     }
     assert {name for name, op in TABLE.items() if op.vjps} == tested | only_used_by_rules_or_special
 

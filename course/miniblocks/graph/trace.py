@@ -1,0 +1,161 @@
+"""Capture: one run of a Python function, written down as a graph.
+
+The function runs once on example tensors, and every operation is noted (`tensor.apply` reports it). What Python itself decided
+on the way, such as the branch of an `if` on a tensor's value, is not in the graph; a warning says where that happened.
+"""
+
+from __future__ import annotations
+
+import traceback
+import warnings
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from miniblocks.errors import CaptureError
+from miniblocks.graph.ir import Graph, Instruction, Ref, Step, mapped
+from miniblocks.graph.verify import verify
+from miniblocks.ops import Op
+from miniblocks.tensor import Tensor, mode
+
+_HERE = str(Path(__file__).parent.parent)
+
+
+class CaptureWarning(UserWarning):
+    """Python looked at a value while it was captured: the graph keeps what was decided then."""
+
+
+def trace(function: Callable[..., Any], *examples: Tensor) -> Graph:
+    """Capture one run of `function` on example tensors.
+
+    >>> from miniblocks import nd
+    >>> print(trace(lambda x: (x * 2).sum(), nd.ones((3,))))
+    graph(x0):
+        mul0 = mul(x0, 2)  # float32[3]
+        sum0 = sum(mul0, axis=None, keepdims=False)  # float32[]
+        return sum0
+    """
+    return capture(function, *examples, names=_names(function))[0]
+
+
+def _names(function: Any) -> Mapping[str, Tensor]:
+    """The values of a block's parameters, by name; nothing for other functions."""
+    collect = getattr(function, "collect_params", None)
+    return {} if collect is None else {p.name: p.data() for p in collect().values() if p.is_initialized}
+
+
+def capture(
+    function: Callable[..., Any], *examples: Tensor, names: Mapping[str, Tensor] | None = None
+) -> tuple[Graph, Any]:
+    """The graph of one run, and what that run returned. `names` are tensors that the graph may name when it captures them."""
+    if mode.tracer is not None:
+        raise CaptureError("a capture inside of a capture; capture the outer function only")
+    tracer = Tracer(examples, names or {})
+    before = mode.observer
+    mode.tracer, mode.observer = tracer, tracer.operation
+    try:
+        output = function(*examples)
+    finally:
+        mode.tracer, mode.observer = None, before
+    return tracer.graph(output), output
+
+
+class Tracer:
+    """The interpreter that writes operations down while they run. Values are known by their storage.
+
+    (Two handles on the same storage, a tensor and its `detach()`, are one value. A write in place, while it is captured, gives
+    a handle new storage.)
+    """
+
+    def __init__(self, examples: Sequence[Tensor], names: Mapping[str, Tensor]) -> None:
+        self.counts: Counter[str] = Counter()
+        self.refs: dict[int, Ref] = {}
+        self.alive: list[Any] = []  # an id names a thing only as long as the thing lives
+        self.captured: dict[Ref, Tensor] = {}
+        self.constants: dict[Ref, Tensor] = {}
+        self.steps: list[Instruction] = []
+        self.writes: dict[Ref, Ref] = {}
+        self.homes: dict[int, Ref] = {}  # the captured name of a handle that was written in place
+        self.names = {id(tensor): name for name, tensor in names.items()}
+        self.labels: dict[Ref, str] = {}
+        self.warned: set[Any] = set()
+        self.inputs = tuple(self._name(x, "x") for x in examples)
+
+    def _name(self, tensor: Tensor, hint: str) -> Ref:
+        ref = Ref(f"{hint}{self.counts[hint]}", tensor.shape, tensor.dtype)
+        self.counts[hint] += 1
+        self.refs[id(tensor.raw)] = ref
+        self.alive.append(tensor.raw)
+        return ref
+
+    def ref(self, value: Any) -> Any:
+        """What stands for an argument: a tensor not seen before comes from outside, and is captured."""
+        if not isinstance(value, Tensor):
+            return value
+        if id(value.raw) not in self.refs:
+            ref = self._name(value, "p")
+            self.captured[ref] = value
+            if id(value) in self.names:
+                self.labels[ref] = self.names[id(value)]
+        return self.refs[id(value.raw)]
+
+    def operation(self, op: Op, args: tuple[Any, ...], static: dict[str, Any], out: Tensor) -> None:
+        if id(out.raw) in self.refs:
+            return  # the very storage of an argument: nothing was computed
+        refs = tuple(self.ref(a) for a in args)
+        if op.name == "take" and any(isinstance(r, Ref) and r.dtype == "bool" for r in refs[1:]):
+            raise CaptureError(
+                "an index of booleans gives a tensor whose shape depends on values, and a graph's shapes are fixed; "
+                "nd.where(mask, x, 0) keeps the shape"
+            )
+        self.steps.append(Step(self._name(out, op.name), op.name, refs, {k: _plain(v) for k, v in static.items()}))
+
+    def constant(self, tensor: Tensor) -> None:
+        """A tensor made of numbers, in the function itself: the same at every call."""
+        kept = Tensor(tensor.raw.clone())  # what is written into it later is not the constant
+        kept._device = tensor._device
+        self.constants[self._name(tensor, "c")] = kept
+
+    def written(self, target: Tensor, new: Tensor) -> None:
+        """`target` is about to take the value `new`: a write in place."""
+        if target.is_leaf and target.requires_grad:
+            raise CaptureError("a parameter is written in place inside of a captured computation; do it outside")
+        home = self.homes.get(id(target), self.refs.get(id(target.raw)))
+        if home in self.captured:
+            self.homes[id(target)] = home
+            self.alive.append(target)
+            self.writes[home] = self.ref(new)
+
+    def concrete(self, tensor: Tensor) -> None:
+        """Python made a value concrete: a branch on it, or a number taken from it, is not captured."""
+        if id(tensor.raw) not in self.refs:
+            return
+        frame = next(f for f in reversed(traceback.extract_stack()) if not f.filename.startswith(_HERE))
+        if (frame.filename, frame.lineno) not in self.warned:
+            self.warned.add((frame.filename, frame.lineno))
+            message = f"`{frame.line or f'line {frame.lineno}'}` looked at a value while it was captured. The graph keeps what Python decided this once, for every later input"
+            warnings.warn_explicit(message, CaptureWarning, frame.filename, frame.lineno or 0, registry={})
+
+    def graph(self, output: Any) -> Graph:
+        """What was written down so far, with the function's result as its outputs."""
+        outputs = mapped(output, Tensor, self.ref)
+        used = {r for step in self.steps for r in step.args if isinstance(r, Ref)} | set(self.writes.values())
+        mapped(outputs, Ref, used.add)
+        constants = {ref: tensor for ref, tensor in self.constants.items() if ref in used}
+        return verify(
+            Graph(self.inputs, self.captured, tuple(self.steps), outputs, self.writes, constants, self.labels)
+        )
+
+
+def _plain(value: Any) -> Any:
+    """Static data as Python's own kinds."""
+    if isinstance(value, np.generic):
+        return value.item()
+    if isinstance(value, (tuple, list)):
+        return [_plain(v) for v in value] if type(value) is list else tuple(map(_plain, value))
+    if isinstance(value, slice):
+        return slice(_plain(value.start), _plain(value.stop), _plain(value.step))
+    return value
