@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.text import Text
 
 from autograder.course import Course, Refused
-from autograder.progress import graded_with_progress, results_table
+from autograder.progress import graded_with_progress, printable, results_table
 
 # What needs nbgrader (seconds) is imported where it is used.
 
@@ -104,20 +104,30 @@ def grade(
     ] = False,
 ) -> None:
     """Grade the submissions to a lesson; a run that was cut off is resumed by running it again."""
-    from autograder.grading.secret import BadSecret, course_secret
-    from autograder.nbgrading import config, run
+    from autograder.nbgrading import run
 
     course = Course.here()
     name = course.lesson(lesson)
     sandbox = _sandbox(unsandboxed)
-    try:
-        secret = course_secret(config.directory(config.of(course), name).course_id, course.root)
-    except BadSecret as error:
-        raise Refused(str(error)) from error
+    secret = _secret(course)
     results = graded_with_progress(run.Run(course, name, sandbox, secret, force), student or [])
     out.print(results_table(name, results))
     if any(result.status == run.UNGRADED for result in results):
         sys.exit(2)
+
+
+@app.command()
+def explain(
+    student: Annotated[str, typer.Argument(metavar="STUDENT")],
+    exercise: Annotated[str, typer.Argument(metavar="EXERCISE", help="For instance 01-parallel-block.")],
+    full: Annotated[bool, typer.Option("--full", help="Write every array out.")] = False,
+) -> None:
+    """For an appeal, and for the instructor only: what was asked of a learner, expected and seen, case by case."""
+    from autograder.classroom.explain import as_text
+    from autograder.classroom.explain import explain as told
+
+    course = Course.here()
+    typer.echo(printable(as_text(told(course, student, exercise, _secret(course)), full)))
 
 
 @app.command()
@@ -170,6 +180,17 @@ def demo(
     from autograder.demo import show
 
     sys.exit(show(Course.here(), lessons or ()))
+
+
+def _secret(course: Course) -> bytes:
+    """The course's secret; refused where it cannot be trusted."""
+    from autograder.grading.secret import BadSecret, course_secret
+    from autograder.nbgrading import config
+
+    try:
+        return course_secret(config.directory(config.of(course), "").course_id, course.root)
+    except BadSecret as error:
+        raise Refused(str(error)) from error
 
 
 def _sandbox(unsandboxed: bool):  # type: ignore[no-untyped-def]

@@ -26,10 +26,15 @@ def graded_with_progress(run: Any, students: Sequence[str]) -> list[Any]:
         return run.all(students, lambda result: progress.update(task, advance=1, last=result.student[:24]))
 
 
+def printable(text: str) -> str:
+    """Text without what a terminal would obey or hide: a learner's words may carry escape sequences."""
+    return "".join(c if c.isprintable() or c in "\n\t" else "\N{REPLACEMENT CHARACTER}" for c in text)
+
+
 def results_table(title: str, results: Sequence[Any]) -> Table:
     """Who got what, and why."""
     table = Table(*(Column(name, overflow="fold") for name in ("student", "score", "status", "message")), title=title)
     for r in results:
         score = "–" if r.score is None else f"{r.score:g} / {r.max_score:g}"
-        table.add_row(*map(Text, (r.student, score, r.status, r.message)))
+        table.add_row(*(Text(printable(cell)) for cell in (r.student, score, r.status, r.message)))
     return table

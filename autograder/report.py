@@ -38,13 +38,14 @@ def as_text(report: Report) -> str:
         return lines[0]
     lines += [f"  {'ok ' if o.mistake is None else 'NO '} {o.earned}/{o.points}  {o.says}" for o in report.outcomes]
     for mistake in shown_mistakes(report):
-        lines += ["", *_mistake_lines(mistake)]
+        lines += ["", *mistake_lines(mistake)]
     if report.mistakes and report.section:
         lines += ["", f"  Where it was explained: section “{report.section}”."]
     return "\n".join(lines)
 
 
-def _mistake_lines(mistake: Mistake) -> list[str]:
+def mistake_lines(mistake: Mistake) -> list[str]:
+    """A mistake as lines of text, each part with its label."""
     parts = (
         ("tried", mistake.tried),
         ("expected", mistake.expected),

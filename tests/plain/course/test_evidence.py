@@ -3,6 +3,7 @@
 import shutil
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
@@ -13,6 +14,8 @@ from autograder.exercise import Error, Seen, load
 from autograder.grading.grade import Judged
 from autograder.grading.secret import seed
 from autograder.nbgrading import pages
+
+pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
 
 LESSON = "97-tiny"
 SECRET = bytes(range(32))
