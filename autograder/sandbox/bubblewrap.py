@@ -23,9 +23,10 @@ from pathlib import Path
 
 import psutil
 
-from autograder.sandbox.base import WORKER, NoSandbox, Sandbox, Worker, spawn
+from autograder.sandbox.base import NoSandbox, Sandbox
 from autograder.sandbox.environment import worker_environment
 from autograder.sandbox.seccomp import filter_file
+from autograder.sandbox.spawned import WORKER, Spawned, spawn
 from autograder.sandbox.stage import INSIDE, Extra, learners_half
 
 HOME = "/home/learner"
@@ -44,35 +45,36 @@ TMPFS_BYTES = 256 << 20
 
 
 class Bubblewrap(Sandbox):
-    """Every worker in namespaces of its own; see the head of this module."""
+    """Every worker is a Python of its own, in namespaces of its own; see the head of this module."""
 
     isolated = True
 
     def __init__(self, extra: Extra = ()) -> None:
         self.extra = extra
 
-    def start(self) -> Worker:
+    def start(self) -> Spawned:
         return self.spawn([sys.executable, *WORKER])
 
-    def spawn(self, command: list[str]) -> Worker:
+    def spawn(self, command: list[str]) -> Spawned:
         """A command inside; its stdin and stdout are the worker's pipes."""
-        shown = {folder: folder for folder in python_folders()} | {INSIDE: str(learners_half(self.extra))}
-        seccomp = filter_file()
-        try:
-            arguments = _without_root(shown) if os.geteuid() == 0 else _inner(shown)
-            return spawn(
-                [*arguments, "--seccomp", str(seccomp.fileno()), "--", *command],
-                environment={},  # a learner can read that of bwrap's own process
-                payload=_payload,
-                isolated=True,
-                pass_fds=(seccomp.fileno(),),
-            )
-        except OSError as error:
-            raise NoSandbox(
-                f"bubblewrap cannot be started ({error}); install it, for instance: apt install bubblewrap"
-            ) from error
-        finally:
-            seccomp.close()
+        with filter_file() as seccomp:
+            try:
+                return spawn(
+                    [*walls(self.extra, seccomp.fileno()), *command],
+                    environment={},  # a learner can read that of bwrap's own process
+                    payload=_payload,
+                    isolated=True,
+                    pass_fds=(seccomp.fileno(),),
+                )
+            except OSError as error:
+                raise NoSandbox(f"bubblewrap cannot be started ({error})") from error
+
+
+def walls(extra: Extra, seccomp: int) -> list[str]:
+    """The command that puts walls around the command after it; `seccomp` is an open filter for system calls."""
+    shown = {folder: folder for folder in python_folders()} | {INSIDE: str(learners_half(extra))}
+    arguments = _without_root(shown) if os.geteuid() == 0 else _inner(shown)
+    return [*arguments, "--seccomp", str(seccomp), "--"]
 
 
 def _without_root(shown: dict[str, str]) -> list[str]:

@@ -15,12 +15,12 @@ from secrets import token_hex
 
 import psutil
 
-from autograder.grading.limits import Limits, Ungraded, WorkerLost
-from autograder.grading.session import Ran, Session
+from autograder.grading.limits import Ungraded, WorkerLost
+from autograder.sandbox import neighbours
 from autograder.sandbox.base import Sandbox
 from autograder.sandbox.stage import package
+from autograder.sandbox.visit import LIMITS, answer, inside
 
-LIMITS = Limits(memory_bytes=2 << 30)
 SLEEPER = "import sys, time; time.sleep(600)"
 
 
@@ -35,36 +35,16 @@ class Trial:
 
 def trials(sandbox: Sandbox) -> list[Trial]:
     """Try every promise."""
-    return [_tried(name, trial, sandbox) for name, trial in TRIALS.items()]
+    return [tried(name, sandbox) for name in TRIALS]
 
 
-def _tried(name: str, trial: Callable[[Sandbox], str], sandbox: Sandbox) -> Trial:
-    """A trial answers "held", or what it could do."""
+def tried(name: str, sandbox: Sandbox) -> Trial:
+    """Try one promise: its function answers "held", or what it could do."""
     try:
-        answer = trial(sandbox)
+        said = TRIALS[name](sandbox)
     except (Ungraded, WorkerLost) as error:
         return Trial(name, False, f"it could not be tried: {error}")
-    return Trial(name, answer == "held", answer)
-
-
-@contextmanager
-def _inside(sandbox: Sandbox) -> Iterator[Callable[[str], str]]:
-    """A function that runs code in a worker and returns what it printed, errors included."""
-
-    def run(code: str) -> str:
-        ran = Ran()
-        session.run(0, code, None, ran)
-        said = [o.get("text", o.get("evalue", "")) for o in ran.outputs if isinstance(o, dict)]
-        return "".join(map(str, said)).strip()
-
-    with Session(sandbox, LIMITS) as session:
-        session.start({})
-        yield run
-
-
-def _answer(sandbox: Sandbox, code: str) -> str:
-    with _inside(sandbox) as run:
-        return run(code)
+    return Trial(name, said == "held", said)
 
 
 def reads_nothing_of_ours(sandbox: Sandbox) -> str:
@@ -83,7 +63,7 @@ def reads_nothing_of_ours(sandbox: Sandbox) -> str:
         code = (
             f"import os\nprint([p for p in {secret} if os.path.exists(p) and os.listdir(os.path.dirname(p))] or 'held')"
         )
-        return _answer(sandbox, code)
+        return answer(sandbox, code)
 
 
 def imports_no_judge(sandbox: Sandbox) -> str:
@@ -92,7 +72,7 @@ import importlib.util as u
 names = ("judges", "grading", "cli", "sandbox.bubblewrap", "nbgrading")
 print([n for n in names if u.find_spec("autograder." + n)] or "held")
 """
-    return _answer(sandbox, code)
+    return answer(sandbox, code)
 
 
 def sees_no_environment(sandbox: Sandbox) -> str:
@@ -108,7 +88,7 @@ print("it reads the operator's variables" if found else "held")
 """
     try:
         with _neighbour():  # started now, so that its variables hold ours
-            return _answer(sandbox, code)
+            return answer(sandbox, code)
     finally:
         del os.environ[name]
 
@@ -140,7 +120,7 @@ for place in {places}:
     except OSError: pass
 print(wrote or "held")
 """
-        return _answer(sandbox, code)
+        return answer(sandbox, code)
 
 
 def reaches_no_network(sandbox: Sandbox) -> str:
@@ -152,12 +132,12 @@ try:
     print("it reached a listener on the loopback address")
 except OSError: print("held")
 """
-        return _answer(sandbox, code)
+        return answer(sandbox, code)
 
 
 def has_no_interface(sandbox: Sandbox) -> str:
     code = "import socket\nprint([n for _, n in socket.if_nameindex() if n != 'lo'] or 'held')"
-    return _answer(sandbox, code)
+    return answer(sandbox, code)
 
 
 def sees_no_processes(sandbox: Sandbox) -> str:
@@ -171,7 +151,7 @@ for file in glob.glob("/proc/[0-9]*/cmdline"):
 print("it sees the processes of this machine" if found else "held")
 """
     with _neighbour(marker):
-        return _answer(sandbox, code)
+        return answer(sandbox, code)
 
 
 def leaves_no_process(sandbox: Sandbox) -> str:
@@ -186,7 +166,7 @@ if os.fork() == 0:
 os.wait()
 time.sleep(0.5)
 """
-    with _inside(sandbox) as run:
+    with inside(sandbox) as run:
         run(code)
         if not _running(marker):
             return "it could not be tried: no process was left behind"
@@ -208,7 +188,7 @@ def _running(marker: str) -> list[psutil.Process]:
 def leaves_no_files(sandbox: Sandbox) -> str:
     name = f"trial-{token_hex(4)}"
     places = ["/tmp", "/dev/shm", "/var/tmp"]
-    _answer(
+    answer(
         sandbox,
         f"import os\nfor p in {places}:\n    if os.access(p, os.W_OK): open(os.path.join(p, {name!r}), 'w').close()",
     )
@@ -226,7 +206,7 @@ right = {"CapEff": "0" * 16, "CapPrm": "0" * 16, "CapBnd": "0" * 16, "NoNewPrivs
 wrong = {name: status.get(name) for name, value in right.items() if status.get(name) != value}
 print(wrong or ("it is root" if os.geteuid() == 0 else "held"))
 """
-    return _answer(sandbox, code)
+    return answer(sandbox, code)
 
 
 def gains_no_rights(sandbox: Sandbox) -> str:
@@ -240,12 +220,12 @@ try: os.memfd_create("x"); could.append("memory that nobody counts")
 except (OSError, AttributeError): pass
 print(could or "held")
 """
-    return _answer(sandbox, code)
+    return answer(sandbox, code)
 
 
 def has_bounded_memory(sandbox: Sandbox) -> str:
     code = f"try: bytearray({LIMITS.memory_bytes} + (1 << 20)); print('it took more than its share')\nexcept MemoryError: print('held')"
-    return _answer(sandbox, code)
+    return answer(sandbox, code)
 
 
 def has_bounded_processes(sandbox: Sandbox) -> str:
@@ -261,7 +241,7 @@ try:
 except OSError: print("held")
 for child in children: os.kill(child, 9)
 """
-    return _answer(sandbox, code)
+    return answer(sandbox, code)
 
 
 TRIALS: dict[str, Callable[[Sandbox], str]] = {
@@ -278,4 +258,5 @@ TRIALS: dict[str, Callable[[Sandbox], str]] = {
     "gains no rights": gains_no_rights,
     "has bounded memory": has_bounded_memory,
     "has bounded processes": has_bounded_processes,
+    **neighbours.TRIALS,
 }

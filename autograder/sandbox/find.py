@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sys
+import warnings
 
 from autograder.sandbox.base import NoSandbox, Sandbox
 from autograder.sandbox.bubblewrap import Bubblewrap
+from autograder.sandbox.forkserver import ForkServer
 
 ELSEWHERE = (
     "Grade in the container or on a Linux machine (docs/grading.md), or say --unsandboxed for work that you trust."
@@ -13,20 +15,34 @@ ELSEWHERE = (
 
 
 def find_sandbox() -> Sandbox:
-    """The sandbox of this machine, after a command ran in it; raises `NoSandbox` with cause and mend."""
+    """The sandbox of this machine, after a worker started in it; raises `NoSandbox` with cause and mend.
+
+    Workers are forks, in walls that they build themselves. Where that is refused to them (a system may let
+    bubblewrap alone make namespaces), each is a Python of its own that bubblewrap starts: as strong, and slower.
+    """
     if sys.platform != "linux":
         raise NoSandbox(
             f"There is no sandbox on {sys.platform}: strangers' code would run with your rights. {ELSEWHERE}"
         )
-    sandbox = Bubblewrap()
-    worker = sandbox.spawn([sys.executable, "-I", "-c", "print('ready', end='')"])
+    _try_bubblewrap()
+    server = ForkServer()
+    try:
+        server.start().kill()
+    except NoSandbox as error:
+        server.close()
+        warnings.warn(f"Grading will be slow, each submission in a Python of its own: {error}", stacklevel=2)
+        return Bubblewrap()
+    return server
+
+
+def _try_bubblewrap() -> None:
+    worker = Bubblewrap().spawn([sys.executable, "-I", "-c", "print('ready', end='')"])
     answer = worker.from_worker.read(5)
     worker.process.wait()
     words = worker.last_words()
     worker.kill()
     if answer != b"ready":
         raise NoSandbox(f"bubblewrap does not work here: {words or 'it said nothing'}. {_mend(words)} {ELSEWHERE}")
-    return sandbox
 
 
 def _mend(words: str) -> str:

@@ -1,7 +1,7 @@
 """A filter for system calls that no notebook needs: they only widen what a hostile one could try.
 
-Written as a classic BPF program (see seccomp(2)), which bwrap loads just before the worker starts. It is a
-list of refusals and a second wall; the namespaces are the first.
+Written as a classic BPF program (see seccomp(2)), which bwrap loads just before the worker starts, and each fork of a zygote on
+itself. It is a list of refusals and a second wall; the namespaces are the first.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import errno
 import platform
 import struct
 import tempfile
+from collections.abc import Collection
 from typing import IO
 
 from autograder.sandbox.base import NoSandbox
@@ -60,6 +61,7 @@ REFUSED: dict[str, tuple[int | None, int | None]] = {
     "modify_ldt": (154, None),
 }
 ARCHITECTURES = {"x86_64": (0, 0xC000003E, 56), "aarch64": (1, 0xC00000B7, 220)}  # column, audit number, clone
+FOR_ZYGOTE = ("unshare", "mount")  # it builds its children's walls; they get the whole filter
 CLONE3 = 435
 NEW_NAMESPACES = 0x7E020000  # every CLONE_NEW* flag that clone knows
 X32 = 0x40000000
@@ -69,10 +71,14 @@ _NUMBER, _ARCHITECTURE, _FIRST_ARGUMENT = 0, 4, 16  # offsets in struct seccomp_
 _ALLOW, _KILL, _ERRNO = 0x7FFF0000, 0x80000000, 0x00050000
 
 
-def program(machine: str) -> bytes:
-    """The filter for an architecture, as bwrap's --seccomp reads it."""
+def program(allowed: Collection[str] = (), machine: str = "") -> bytes:
+    """The filter for an architecture (this machine's), as bwrap's --seccomp reads it; `allowed` is not refused."""
+    machine = machine or platform.machine()
+    if machine not in ARCHITECTURES:
+        raise NoSandbox(f"no filter for system calls is known for {machine}; grade on x86_64 or aarch64")
     column, audit, clone = ARCHITECTURES[machine]
-    numbers = [number for pair in REFUSED.values() if (number := pair[column]) is not None]
+    refused = (pair[column] for name, pair in REFUSED.items() if name not in allowed)
+    numbers = [number for number in refused if number is not None]
     code: list[tuple[int, int, int, int]] = [
         (_LOAD, 0, 0, _ARCHITECTURE),
         (_EQUAL, 1, 0, audit),
@@ -99,12 +105,9 @@ def _refuse(number: int) -> tuple[int, int, int, int]:
     return (_RETURN, 0, 0, _ERRNO | number)
 
 
-def filter_file() -> IO[bytes]:
+def filter_file(allowed: Collection[str] = ()) -> IO[bytes]:
     """An open file with the filter for this machine."""
-    machine = platform.machine()
-    if machine not in ARCHITECTURES:
-        raise NoSandbox(f"no filter for system calls is known for {machine}; grade on x86_64 or aarch64")
     file = tempfile.TemporaryFile()
-    file.write(program(machine))
+    file.write(program(allowed))
     file.seek(0)
     return file

@@ -9,6 +9,7 @@ import io
 import os
 import sys
 import tempfile
+from collections.abc import Iterable
 from typing import Any
 
 from IPython.core.displayhook import DisplayHook
@@ -29,15 +30,15 @@ class Outputs:
         self._clear_at_next = False
 
     def stream(self, name: str, text: str) -> None:
-        text = text[: max(0, self.limit - self.size)]
-        if not self._room(len(text)) or not text:
-            self.cut = True
+        kept = text[: max(0, self.limit - self.size)]
+        self.cut = self.cut or len(kept) < len(text)
+        if not kept or not self._room(len(kept)):
             return
         last = next((e for e in self.entries if e.get("name") == name), None)
         if last is None:
-            self.entries.append({"output_type": "stream", "name": name, "parts": [text]})
+            self.entries.append({"output_type": "stream", "name": name, "parts": [kept]})
         else:
-            last["parts"].append(text)
+            last["parts"].append(kept)
 
     def add(self, output: Output) -> None:
         if self._room(_size(output) + 100):  # an empty output is not free
@@ -210,15 +211,34 @@ class _File:
             outputs.cut = outputs.cut or size > outputs.limit
 
 
+def _shell() -> Shell:
+    """The one shell of this process."""
+    config = Config()
+    config.HistoryManager.enabled = False
+    shell: Shell = Shell.instance(config=config, displayhook_class=_Hook, display_pub_class=_Publisher)
+    shell.colors = "nocolor"
+    return shell
+
+
+def warm_up(sources: Iterable[str]) -> None:
+    """Run cells so that what is made on first use is there, and forget what they did and put out."""
+    shell = _shell()
+    streams, sys.stdout, sys.stderr = (sys.stdout, sys.stderr), io.StringIO(), io.StringIO()
+    for source in sources:
+        shell.outputs = Outputs(1 << 20)
+        shell.run_cell(source, store_history=True)
+    sys.stdout, sys.stderr = streams
+    shell.outputs = Outputs(0)
+    shell.reset(new_session=True)
+    shell.execution_count = 1
+
+
 class Cells:
     """Runs cells one after the other in one shell."""
 
     def __init__(self, output_bytes: int) -> None:
         self._limit = output_bytes
-        config = Config()
-        config.HistoryManager.enabled = False
-        self.shell: Shell = Shell.instance(config=config, displayhook_class=_Hook, display_pub_class=_Publisher)
-        self.shell.colors = "nocolor"
+        self.shell = _shell()
         self._files = [_File("stdout", 1), _File("stderr", 2)]
         sys.stdout = sys.__stdout__ = _Stream(self.shell, "stdout", 1)  # type: ignore[assignment, misc]
         sys.stderr = sys.__stderr__ = _Stream(self.shell, "stderr", 2)  # type: ignore[assignment, misc]

@@ -11,8 +11,9 @@ from contextlib import suppress
 
 import psutil
 
-from autograder.sandbox.base import WORKER, Sandbox, Worker, spawn
+from autograder.sandbox.base import Sandbox, Worker
 from autograder.sandbox.environment import worker_environment
+from autograder.sandbox.spawned import WORKER, spawn
 from autograder.sandbox.stage import Extra, learners_half
 
 

@@ -10,6 +10,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 from autograder.grading.grade import grade_notebook
 from autograder.grading.limits import DEFAULT
 from autograder.sandbox.bubblewrap import Bubblewrap
+from autograder.sandbox.forkserver import ForkServer
 
 HERE = Path(__file__).parent
 SECRET = bytes(range(32))
@@ -29,9 +30,15 @@ def made_up_lesson():
     del sys.modules[name]
 
 
-@pytest.fixture(scope="session")
-def sandbox():
-    return Bubblewrap(extra=(("autograder/probes/lesson_99.py", str(HERE / "lesson_99" / "probe.py")),))
+BOTH = [ForkServer, pytest.param(Bubblewrap, marks=pytest.mark.slow)]
+
+
+@pytest.fixture(scope="session", params=BOTH, ids=lambda kind: kind.__name__)
+def sandbox(request):
+    """The sandbox that grades, and in slow runs the one that stands in for it."""
+    sandbox = request.param(extra=(("autograder/probes/lesson_99.py", str(HERE / "lesson_99" / "probe.py")),))
+    yield sandbox
+    sandbox.close()
 
 
 def check(exercise="99-double", answer="double"):

@@ -16,14 +16,16 @@ from autograder.sandbox import bubblewrap
 from autograder.sandbox.base import NoSandbox
 from autograder.sandbox.bubblewrap import Bubblewrap
 from autograder.sandbox.find import find_sandbox
+from autograder.sandbox.forkserver import ForkServer
 
 CONTROLLER = """
+import psutil
 from autograder.grading.session import Limits, Ran, Session
-from autograder.sandbox.bubblewrap import Bubblewrap
-with Session(Bubblewrap(), Limits()) as session:
-    session.start({})
-    print(*(p.pid for p in session.worker.tree()), flush=True)
-    session.run(0, "import os, signal, time\\nsignal.pthread_sigmask(signal.SIG_BLOCK, {2, 15})\\nos.setsid() if os.fork() else 0\\nwhile True: pass", None, Ran())
+from autograder.sandbox.{module} import {kind}
+with Session({kind}(), Limits()) as session:
+    session.start({{}})
+    print(*(p.pid for p in psutil.Process().children(recursive=True)), flush=True)
+    session.run(0, "import os, signal, time\\nsignal.pthread_sigmask(signal.SIG_BLOCK, {{2, 15}})\\nos.setsid() if os.fork() else 0\\nwhile True: pass", None, Ran())
 """
 
 
@@ -35,8 +37,10 @@ def inside(sandbox, code):
     return "".join(str(o.get("text", o.get("evalue"))) for o in ran.outputs).strip()
 
 
-def test_workers_die_with_a_controller_that_is_killed():
-    controller = subprocess.Popen([sys.executable, "-c", CONTROLLER], stdout=subprocess.PIPE, text=True)
+@pytest.mark.parametrize("kind", [Bubblewrap, ForkServer])
+def test_workers_die_with_a_controller_that_is_killed(kind):
+    code = CONTROLLER.format(module=kind.__module__.rpartition(".")[2], kind=kind.__name__)
+    controller = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
     tree = [psutil.Process(int(pid)) for pid in controller.stdout.readline().split()]
     assert len(tree) >= 3
     time.sleep(0.5)
@@ -53,14 +57,14 @@ def alive(tree):
     return [p for p in tree if p.is_running() and p.status() != psutil.STATUS_ZOMBIE]
 
 
-def test_every_probe_can_be_imported_inside():
+def test_every_probe_can_be_imported_inside(sandbox):
     code = "import importlib, pkgutil, autograder.probes as p\nfor m in pkgutil.iter_modules(p.__path__): importlib.import_module(f'autograder.probes.{m.name}')\nprint('all')"
-    assert inside(Bubblewrap(), code) == "all"
+    assert inside(sandbox, code) == "all"
 
 
-def test_only_what_is_needed_is_shown():
+def test_only_what_is_needed_is_shown(sandbox):
     shown = inside(
-        Bubblewrap(),
+        sandbox,
         "import os\nprint(sorted(os.listdir('/')), os.listdir('/home'), sorted(os.listdir('/course')), os.getcwd())",
     )
     top, home = shown.split("]")[:2]

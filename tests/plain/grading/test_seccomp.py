@@ -16,7 +16,7 @@ SIGCHLD, THREAD, NEWUSER = 17, 0x3D0F00, 0x10000000
 
 def decide(machine, number, argument=0, audit=None):
     """What the filter returns for a system call."""
-    code = list(struct.iter_unpack("=HBBI", seccomp.program(machine)))
+    code = list(struct.iter_unpack("=HBBI", seccomp.program(machine=machine)))
     data = struct.pack("=IIQ6Q", number, audit or seccomp.ARCHITECTURES[machine][1], 0, argument, *[0] * 5)
     at = accumulator = 0
     while True:

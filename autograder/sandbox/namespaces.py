@@ -1,0 +1,80 @@
+"""A process puts itself behind walls of its own, inside a sandbox that stands already: no child sees another.
+
+What bubblewrap does for a command, done for a fork: see unshare(2), user_namespaces(7), seccomp(2), capabilities(7).
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import struct
+
+NEW_NAMESPACES = {
+    "user": 0x10000000,
+    "pid": 0x20000000,
+    "mount": 0x00020000,
+    "network": 0x40000000,
+    "ipc": 0x08000000,
+    "host name": 0x04000000,
+    "cgroup": 0x02000000,
+}
+RECURSIVE, PRIVATE, NO_SUID, NO_DEVICES, NO_EXEC = 1 << 14, 1 << 18, 2, 4, 8
+CAP_BOUNDING_SET_DROP, SET_NO_NEW_PRIVILEGES, SET_SECCOMP, SECCOMP_FILTER = 24, 38, 22, 2
+CAPABILITIES_V3 = 0x20080522
+TMPFS_FILES = 20_000  # a file without content costs memory too
+
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+def unshare_all() -> None:
+    """New namespaces of every kind, for this process and its future children, in which it is root and may mount."""
+    _unshare(tuple(NEW_NAMESPACES), as_user=0)
+
+
+def become_user(user: int) -> None:
+    """From root in a namespace to an ordinary user, in one more that owns none of the others."""
+    _unshare(("user",), user)
+
+
+def _unshare(kinds: tuple[str, ...], as_user: int) -> None:
+    user, group = os.geteuid(), os.getegid()
+    _call("unshare", sum(NEW_NAMESPACES[kind] for kind in kinds))
+    for name, content in (
+        ("setgroups", "deny"),
+        ("uid_map", f"{as_user} {user} 1"),
+        ("gid_map", f"{as_user} {group} 1"),
+    ):
+        with open(f"/proc/self/{name}", "w") as file:
+            file.write(content)
+
+
+def mount_own(folders: tuple[str, ...], size: int) -> None:
+    """An empty file system in memory over each folder, terminals of one's own, and a /proc of this PID namespace."""
+    _mount("none", "/", None, RECURSIVE | PRIVATE)
+    for folder in folders:
+        _mount("tmpfs", folder, "tmpfs", NO_SUID | NO_DEVICES, f"size={size},nr_inodes={TMPFS_FILES},mode=0700")
+    _mount("devpts", "/dev/pts", "devpts", NO_SUID | NO_EXEC, "newinstance,ptmxmode=0666,mode=620")
+    _mount("proc", "/proc", "proc", NO_SUID | NO_DEVICES | NO_EXEC)
+
+
+def drop_rights(seccomp: bytes) -> None:
+    """No capability, none to be had again, and a filter for system calls; for this process and all after it."""
+    capability = 0
+    while _libc.prctl(CAP_BOUNDING_SET_DROP, ctypes.c_ulong(capability), 0, 0, 0) == 0:
+        capability += 1
+    _call("capset", struct.pack("II", CAPABILITIES_V3, 0), bytes(24))
+    _call("prctl", SET_NO_NEW_PRIVILEGES, 1, 0, 0, 0)
+    code = ctypes.create_string_buffer(seccomp, len(seccomp))
+    program = struct.pack("HxxxxxxP", len(seccomp) // 8, ctypes.addressof(code))  # struct sock_fprog
+    _call("prctl", SET_SECCOMP, SECCOMP_FILTER, program, 0, 0)
+
+
+def _mount(source: str, target: str, kind: str | None, flags: int, data: str | None = None) -> None:
+    _call("mount", *(text and text.encode() for text in (source, target, kind)), flags, data and data.encode())
+
+
+def _call(name: str, *arguments: int | bytes | str | None) -> None:
+    words = [ctypes.c_ulong(a) if isinstance(a, int) else a for a in arguments]
+    if getattr(_libc, name)(*words) != 0:
+        code = ctypes.get_errno()
+        raise OSError(code, f"{name}{arguments}: {os.strerror(code)}")
