@@ -71,7 +71,8 @@ class Model(Block):
         """Choose optimizer, loss and metrics, by name or as objects (an optimizer as a function of the parameters)."""
         self._make_optimizer = _chosen(OPTIMIZERS, optimizer) if isinstance(optimizer, str) else optimizer
         self._options = {} if lr is None else {"lr": lr}
-        self._loss = _chosen(LOSSES, loss)() if isinstance(loss, str) else loss
+        # a loss is a block, and yet no part of the network: not registered, so that children() stay what they were
+        object.__setattr__(self, "_loss", _chosen(LOSSES, loss)() if isinstance(loss, str) else loss)
         self._metrics = {
             m if isinstance(m, str) else m.__name__: _chosen(METRICS, m) if isinstance(m, str) else m for m in metrics
         }

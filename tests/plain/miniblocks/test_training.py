@@ -186,6 +186,13 @@ class Residual(train.Model):
         return self.last(h)
 
 
+def test_a_loss_is_no_part_of_the_model():
+    model = Residual()
+    before = list(model.children())
+    model.compile("sgd", "mse")
+    assert list(model.children()) == before and "L2Loss" not in repr(model)
+
+
 def test_a_keras_like_model_compiles_fits_predicts_saves(tmp_path):
     x, y = data.digits(True).arrays
     test = data.digits(False).arrays
