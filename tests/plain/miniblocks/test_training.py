@@ -187,7 +187,7 @@ class Residual(train.Model):
 
 
 def test_a_loss_is_no_part_of_the_model():
-    model = Residual()
+    model = Residual(4)
     before = list(model.children())
     model.compile("sgd", "mse")
     assert list(model.children()) == before and "L2Loss" not in repr(model)
