@@ -143,6 +143,23 @@ def feedback(lesson: LessonName) -> None:
 
 
 @app.command()
+def report(
+    lesson: LessonName,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="The page to write; build/reports/LESSON.html if left out.")
+    ] = None,
+) -> None:
+    """The class on one page: scores, how each exercise came out, mistakes, answers that are alike."""
+    from autograder.classroom.report import write_report
+
+    course = Course.here()
+    name = course.lesson(lesson)
+    target = output or course.scratch / "reports" / f"{name}.html"
+    group = write_report(course, name, target)
+    out.print(f"wrote {target}: {len(group.learners)} graded, {len(group.ungraded)} not", soft_wrap=True)
+
+
+@app.command()
 def export(
     output: Annotated[Path, typer.Option("-o", "--output", help="The CSV to write.")] = Path("grades.csv"),
 ) -> None:

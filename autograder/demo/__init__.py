@@ -16,6 +16,7 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from autograder import export
+from autograder.classroom.report import write_report
 from autograder.collect import collect
 from autograder.course import Course, Refused
 from autograder.demo.students import notebook_of
@@ -97,6 +98,11 @@ def _through_the_loop(course: Course, one: HandIn, sandbox: Sandbox) -> list[str
         sep="\n",
         soft_wrap=True,
     )
+
+    out.rule(f"{one.lesson}: the class")
+    page = course.root / "reports" / f"{one.lesson}.html"
+    write_report(course, one.lesson, page)
+    out.print(f"scores, exercises, mistakes and answers that are alike: {page}", soft_wrap=True)
 
     out.rule(f"{one.lesson}: gradebook")
     wrong = _gradebook(one.submissions, {result.student: result for result in graded})
