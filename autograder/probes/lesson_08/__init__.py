@@ -1,0 +1,5 @@
+"""Lesson 08, models and residual networks: the probes of its exercises."""
+
+from autograder.probes.lesson_08 import adam, my_residual, parallel, residual
+
+EXERCISES = (*residual.EXERCISES, *my_residual.EXERCISES, *parallel.EXERCISES, *adam.EXERCISES)
