@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
@@ -21,6 +22,14 @@ out, err = Console(), Console(stderr=True)
 
 LessonName = Annotated[
     str, typer.Argument(metavar="LESSON", help="A lesson's name or the beginning of it, for instance 01.")
+]
+RosterFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--roster",
+        metavar="CSV",
+        help="The class: Canvas's gradebook export, Moodle's worksheet or list of participants.",
+    ),
 ]
 
 
@@ -83,15 +92,17 @@ def release(
 def collect(
     source: Annotated[Path, typer.Argument(metavar="FOLDER-or-ZIP", help="A learning platform's bulk download.")],
     lesson: LessonName,
+    roster: RosterFile = None,
 ) -> None:
     """Take in submissions: Moodle's or Canvas's zip, or a folder with one folder a student."""
+    from autograder.classroom.roster import read
     from autograder.collect import collect as take_in
 
     course = Course.here()
-    collected = take_in(course, course.lesson(lesson), source)
-    for line in collected.problems:
-        err.print(Text(line, style="yellow"), soft_wrap=True)
-    out.print(f"{len(collected.new)} new, {len(collected.changed)} changed, {len(collected.same)} as before")
+    collected = take_in(course, course.lesson(lesson), source, read(roster) if roster else None)
+    _warn(collected.problems)
+    times = "hand-in times taken from it" if collected.times else "it does not tell when work was handed in"
+    out.print(f"{len(collected.new)} new, {len(collected.changed)} changed, {len(collected.same)} as before; {times}")
 
 
 @app.command()
@@ -137,8 +148,7 @@ def feedback(lesson: LessonName) -> None:
 
     course = Course.here()
     written, left_out = write_feedback(course, course.lesson(lesson))
-    for line in left_out:
-        err.print(Text(line, style="yellow"), soft_wrap=True)
+    _warn(left_out)
     out.print(f"{len(written)} pages in {course.feedback}")
 
 
@@ -197,6 +207,11 @@ def demo(
     from autograder.demo import show
 
     sys.exit(show(Course.here(), lessons or ()))
+
+
+def _warn(lines: Iterable[str]) -> None:
+    for line in lines:
+        err.print(Text(printable(line), style="yellow"), soft_wrap=True)
 
 
 def _secret(course: Course) -> bytes:

@@ -7,8 +7,14 @@ A bulk download is one zip (or its unpacked folder) whose names carry the studen
     folders  STUDENT/work.ipynb, or STUDENT/LESSON/work.ipynb as nbgrader's exchange has it
     files    STUDENT.ipynb
 
-An archive is hostile input: names only ever choose among students, nothing is unpacked by its own path, links
-are refused, and sizes are counted while reading, whatever the archive says.
+A download is hostile input (`autograder.classroom.archive`): names only ever choose among students, and whatever is not
+taken in is told in a line.
+
+Hand-in times. A platform's zip has one time an entry and says nothing of what it means. Canvas (lib/content_zipper.rb) and
+Moodle since 3.11 (files/classes/local/archive_writer/zip_writer.php) write the time of packing; older Moodles wrote the
+time at which the file was stored. Packing times never go back from one entry to the next, hand-in times of a class do. So a
+Moodle zip's times are taken when they go back, and are otherwise left alone: nobody is late by the time of a download.
+Canvas marks what is late in the file's name.
 """
 
 from __future__ import annotations
@@ -16,23 +22,27 @@ from __future__ import annotations
 import io
 import re
 import shutil
-import stat
 import tempfile
 import unicodedata
-import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path, PurePosixPath
 
-from autograder.course import Course, Refused
+from autograder.classroom import roster as rosters
+from autograder.classroom.archive import MAX_FILE, Entry, Unreadable, opened, zipped
+from autograder.classroom.roster import CANVAS, MOODLE, Origin, Roster
+from autograder.course import Course
 
-MAX_FILES = 20_000
-MAX_FILE = 64 << 20
-MAX_TOTAL = 1 << 30
 MAX_PER_STUDENT = 128 << 20
+MAX_STUDENTS_FILES = 500
+TIMESTAMP = (
+    "timestamp.txt"  # nbgrader reads the time of a hand-in from it, so a learner's own file of this name is dropped
+)
 
-MOODLE = re.compile(r"^(?P<student>.+?)_(?P<id>\d+)_assignsubmission_(?:file|onlinetext)_?(?P<file>.*)$")
-CANVAS = re.compile(r"^(?P<student>[^_]+)_(?:LATE_)?(?P<id>\d+)_(?P<upload>\d+)_(?P<file>.+)$")
+MOODLE_NAME = re.compile(r"^(?P<student>.+?)_(?P<id>\d+)_assignsubmission_(?P<kind>file|onlinetext)_?(?P<file>.*)$")
+CANVAS_NAME = re.compile(r"^(?P<student>.+?)_(?P<late>LATE_)?(?P<id>\d+)_(?P<upload>\d+)_(?P<file>.+)$")
+CANVAS_ANONYMOUS = re.compile(r"^(?P<late>LATE_)?(?P<student>anon_\w+?)_(?P<upload>\d+)_(?P<file>.+)$")
 VERSION = re.compile(r"^(?P<stem>.+)-(?P<number>\d{1,3})(?P<suffix>\.[^.]+)$")
 
 
@@ -44,79 +54,158 @@ class Collected:
     changed: list[str] = field(default_factory=list)
     same: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    times: bool = False  # whether the download told when work was handed in
 
 
 @dataclass(frozen=True)
 class Named:
-    """What a path in a bulk download says: the student, the platform's number for them, the file, the upload."""
+    """What a path in a bulk download says: the student, the file, the upload, and what the platform calls them."""
 
     student: str
-    number: str
     file: str
     upload: int = 0
+    origin: Origin = Origin()
 
 
 @dataclass(frozen=True)
 class _File:
     named: Named
-    content: bytes
+    entry: Entry
 
 
-def collect(course: Course, lesson: str, source: Path) -> Collected:
+def collect(course: Course, lesson: str, source: Path, roster: Roster | None = None) -> Collected:
     """Take in a bulk download; work that is already there and unchanged stays as it is."""
     collected = Collected()
-    contents = dict(_files(source, collected.problems))
-    by_student: dict[str, list[_File]] = {}
-    for name, named in names(list(contents), lesson).items():
-        by_student.setdefault(named.student, []).append(_File(named, contents[name]))
-    for student, files in _told_apart(by_student, collected.problems):
-        _put(course.submitted / student / lesson, _kept(files, lesson, collected.problems), student, collected)
-    if not by_student:
+    with opened(source, collected.problems) as entries:
+        files = _files(entries, lesson, collected.problems)
+        times = _hand_in_times(files)
+        collected.times = bool(times)
+        origins: dict[str, Origin] = {}
+        for student, theirs in _told_apart(files, rosters.kept(course, lesson), collected.problems):
+            kept = _kept(theirs, lesson, collected.problems)
+            handed_in = max((times[f.entry.path] for f in theirs if f.entry.path in times), default=None)
+            origins[student] = _origin(theirs, handed_in)
+            _put(course.submitted / student / lesson, kept, handed_in, student, collected)
+    if origins:
+        before = rosters.kept(course, lesson)
+        told = {student: origin for student, origin in origins.items() if origin.platform or student not in before}
+        rosters.keep(course, lesson, told)
+    else:
         collected.problems.append(
             f"{source}: nobody's work in it; give the platform's zip as it was downloaded, or a folder STUDENT/…"
         )
+    if roster:
+        collected.problems += _strangers(course, lesson, roster)
     return collected
+
+
+def _files(entries: list[Entry], lesson: str, problems: list[str]) -> list[_File]:
+    named = names([entry.path for entry in entries], lesson)
+    files = [_File(named[entry.path], entry) for entry in entries if entry.path in named]
+    nobodys = [e.path for e in entries if e.path not in named and not _hidden(PurePosixPath(e.path).parts)]
+    problems += [f"{path!r}: belongs to nobody by its name; left out" for path in nobodys]
+    return files
+
+
+def _origin(files: list[_File], handed_in: datetime | None) -> Origin:
+    """Of the latest upload: its file names are what the platform knows."""
+    origin = max(files, key=lambda f: f.named.upload).named.origin
+    return replace(origin, handed_in=f"{handed_in:%Y-%m-%d %H:%M:%S} UTC" if handed_in else "")
+
+
+def _hand_in_times(files: list[_File]) -> dict[str, datetime]:
+    """Path → when it was handed in; empty where the times are those of the packing, or cannot be told from them."""
+    times = [(f.entry.path, f.entry.when) for f in files if f.named.origin.platform == MOODLE and f.entry.when]
+    goes_back = any(b[1] < a[1] - timedelta(minutes=1) for a, b in zip(times, times[1:]))
+    in_future = any(when > datetime.now(UTC) + timedelta(days=1) for _, when in times)
+    return dict(times) if goes_back and not in_future else {}
+
+
+def _strangers(course: Course, lesson: str, roster: Roster) -> Iterator[str]:
+    """Lines on who handed in and is not on the roster, and on who is and did not."""
+    matched = rosters.match(roster, course.submissions(lesson), rosters.kept(course, lesson))
+    yield from (
+        f"{student}: handed in, and is not one single person of the roster; taken in all the same"
+        for student in matched.unknown
+    )
+    yield from (f"{rosters.label(person)}: on the roster, handed in nothing" for person in matched.absent)
+
+
+# --- names ------------------------------------------------------------------------------------------------
 
 
 def names(paths: list[str], lesson: str) -> dict[str, Named]:
     """Path → what it says, of all that are somebody's work."""
     parts = {path: tuple(p for p in PurePosixPath(path).parts if p != lesson) for path in paths}
-    parts = {path: p for path, p in parts.items() if p and "__MACOSX" not in p and not p[-1].startswith(".")}
+    parts = {path: p for path, p in parts.items() if p and not _hidden(PurePosixPath(path).parts)}
     tops = {p[0] for p in parts.values() if len(p) > 1}
     wrapped = len(tops) == 1 and all(len(p) > 1 for p in parts.values()) and _is_wrapper(list(parts.values()))
     found = {path: _named(p[1:] if wrapped else p) for path, p in parts.items()}
-    return {path: named for path, named in found.items() if named.student}
+    return {path: named for path, named in found.items() if named and named.student and named.file}
+
+
+def _hidden(parts: tuple[str, ...]) -> bool:
+    """A Mac's shadows, and JupyterLab's checkpoints: an older state under nearly the same name."""
+    return any(part == "__MACOSX" or part.startswith(".") for part in parts)
 
 
 def _is_wrapper(parts: list[tuple[str, ...]]) -> bool:
     """Whether the one folder around everything holds students (folders, or several notebooks), and is none itself."""
     notebooks = {p[1] for p in parts if len(p) == 2 and p[1].lower().endswith(".ipynb")}
-    return not MOODLE.match(parts[0][0]) and (len(notebooks) > 1 or all(len(p) > 2 for p in parts))
+    return not MOODLE_NAME.match(parts[0][0]) and (len(notebooks) > 1 or all(len(p) > 2 for p in parts))
 
 
-def _named(parts: tuple[str, ...]) -> Named:
+def _named(parts: tuple[str, ...]) -> Named | None:
     file = parts[-1]
     for part in parts:
-        if match := MOODLE.match(part):
-            return Named(student_id(match["student"]), match["id"], student_id(match["file"] if part == file else file))
-    if len(parts) == 1 and (match := CANVAS.match(file)):
-        name, number = _version(match["file"])
-        return Named(student_id(f"{match['student']}-{match['id']}"), "", student_id(name), number)
-    return Named(student_id(parts[0] if len(parts) > 1 else PurePosixPath(file).stem), "", student_id(file))
+        if match := MOODLE_NAME.match(part):
+            name = student_id(match["student"])
+            prefix = (
+                student_id(f"{match['student'].replace('_', ' ')}_{match['id']}_assignsubmission_{match['kind']}") + "_"
+            )
+            origin = Origin(MOODLE, match["id"], name, prefix)
+            return Named(name, student_id(match["file"] if part == file else file), 0, origin)
+    if len(parts) == 1 and (match := CANVAS_NAME.match(file) or CANVAS_ANONYMOUS.match(file)):
+        name, number = student_id(match["student"]), match.groupdict().get("id") or ""
+        origin = Origin(CANVAS, number, name, student_id(file[: match.start("file")]), late=bool(match["late"]))
+        inner, version = _version(match["file"])
+        return Named(f"{name}-{number}" if number else name, student_id(inner), version, origin)
+    if len(parts) == 1 and not file.lower().endswith((".ipynb", ".zip")):
+        return None  # a stray file beside notebooks
+    name = student_id(parts[0] if len(parts) > 1 else PurePosixPath(file).stem)
+    # What the name lost on its way to a folder's name still tells two people apart.
+    return Named(name, student_id(file), 0, Origin(name=parts[0] if len(parts) > 1 else PurePosixPath(file).stem))
 
 
-def _told_apart(by_student: dict[str, list[_File]], problems: list[str]) -> Iterator[tuple[str, list[_File]]]:
-    """Two people of one name stay two: the platform's number is put to theirs."""
-    for student, files in sorted(by_student.items()):
-        numbers = sorted({file.named.number for file in files})
-        if len(numbers) == 1:
-            yield student, files
+def _told_apart(
+    files: list[_File], before: Mapping[str, Origin], problems: list[str]
+) -> Iterator[tuple[str, list[_File]]]:
+    """Two people of one name stay two: all but the one who had the name before get the platform's number put to it."""
+    by_student: dict[str, dict[str, list[_File]]] = {}
+    for file in files:
+        by_student.setdefault(file.named.student, {}).setdefault(_key(file.named.origin), []).append(file)
+    for student, people in sorted(by_student.items()):
+        owner = _key(before[student]) if student in before else None
+        if len(people) == 1 and _may_be_one(owner, next(iter(people))):
+            yield student, next(iter(people.values()))
             continue
-        problems.append(
-            f"{student}: {len(numbers)} people of this name; their numbers ({', '.join(numbers)}) are put to it"
-        )
-        for number in numbers:
-            yield f"{student}-{number}", [file for file in files if file.named.number == number]
+        problems.append(f"{student}: {len({*people, owner} - {None})} people of this name; a number is put to it")
+        for key, theirs in sorted(people.items()):
+            yield student if key == owner else f"{student}-{_short(key)}", theirs
+
+
+def _key(origin: Origin) -> str:
+    return origin.number or origin.name
+
+
+def _may_be_one(owner: str | None, key: str) -> bool:
+    """The same number, or the same name; a number on one side alone speaks against nothing."""
+    return owner is None or owner == key or owner.isdecimal() != key.isdecimal()
+
+
+def _short(key: str) -> str:
+    """The platform's number; of a name without one, a number made of it."""
+    return key if key.isdecimal() else str(int.from_bytes(key.encode("utf-8", "replace"), "big") % 1_000_003)
 
 
 def _version(file: str) -> tuple[str, int]:
@@ -131,50 +220,93 @@ def student_id(name: str) -> str:
     return short.strip(" .")
 
 
+# --- contents ---------------------------------------------------------------------------------------------
+
+
 def _kept(files: list[_File], lesson: str, problems: list[str]) -> dict[str, bytes]:
     """What of a student's files is kept: the notebook under the lesson's name, and all else as it is."""
-    ordered = sorted(_unzipped(files, problems), key=lambda f: f.named.upload)
-    notebooks = [f for f in ordered if f.named.file.lower().endswith(".ipynb")]
-    kept = {f.named.file: f.content for f in ordered if f not in notebooks}
+    student = files[0].named.student
+    kept: dict[str, bytes] = {}
+    notebooks: list[tuple[str, bytes]] = []
+    for name, content in _contents(sorted(files, key=lambda f: f.named.upload), problems):
+        if name.lower().endswith(".ipynb"):
+            notebooks.append((name, content))
+        elif name == TIMESTAMP:
+            problems.append(f"{student}: {name}: would set the time of the hand-in; left out")
+        else:
+            if kept.get(name, content) != content:
+                problems.append(f"{student}: several files {name!r}; the last one is taken")
+            kept[name] = content
     if notebooks:
-        chosen = ([f for f in notebooks if lesson in f.named.file] or notebooks)[-1].named
-        kept[f"{lesson}.ipynb"] = next(f.content for f in notebooks if f.named is chosen)
-        if others := sorted({f.named.file for f in notebooks} - {chosen.file}):
-            problems.append(
-                f"{chosen.student}: several notebooks; took {chosen.file!r} and left out {', '.join(map(repr, others))}"
-            )
+        name, kept[f"{lesson}.ipynb"] = max(enumerate(notebooks), key=lambda n: (_fit(n[1][0], lesson), n[0]))[1]
+        if others := sorted({other for other, _ in notebooks} - {name}):
+            problems.append(f"{student}: several notebooks; took {name!r} and left out {', '.join(map(repr, others))}")
     return kept
 
 
-def _unzipped(files: list[_File], problems: list[str]) -> Iterator[_File]:
-    """A learner's own zip (notebook and predictions together) counts as the files in it."""
+def _fit(name: str, lesson: str) -> int:
+    """How much a notebook's name says that it is the one; of equals the last one, the latest upload, counts."""
+    return 2 if name == f"{lesson}.ipynb" else 1 if lesson in name else 0
+
+
+def _contents(files: list[_File], problems: list[str]) -> Iterator[tuple[str, bytes]]:
+    """(name, content) of a student's files, within what one student may take; a zip counts as the files in it."""
+    room, count = MAX_PER_STUDENT, 0
     for file in files:
-        if not file.named.file.lower().endswith(".zip"):
-            yield file
-            continue
-        label = f"{file.named.student}: {file.named.file}"
-        for name, content in _zip_files(io.BytesIO(file.content), label, problems, MAX_PER_STUDENT):
-            inner = student_id(PurePosixPath(name).name)
-            if "__MACOSX" not in name and inner:
-                yield _File(replace(file.named, file=inner), content)
+        for name, entry in _unzipped(file, problems):
+            label = f"{file.named.student}: {name!r}"
+            count += 1
+            if entry.size > room or count > MAX_STUDENTS_FILES:
+                problems.append(
+                    f"{label}: more than {MAX_PER_STUDENT >> 20} MB or {MAX_STUDENTS_FILES} files of one learner; left out"
+                )
+                continue
+            try:
+                content = entry.read()
+            except Unreadable as error:
+                problems.append(f"{label}: {error}; left out")
+                continue
+            room -= len(content)
+            yield name, content
 
 
-def _put(target: Path, files: dict[str, bytes], student: str, collected: Collected) -> None:
+def _unzipped(file: _File, problems: list[str]) -> Iterator[tuple[str, Entry]]:
+    """A learner's own zip (notebook and predictions together) opened; what it cannot be opened for stays as it is."""
+    if not file.named.file.lower().endswith(".zip") or file.entry.size > MAX_FILE:
+        yield file.named.file, file.entry
+        return
+    label = f"{file.named.student}: {file.named.file}"
+    try:
+        with zipped(io.BytesIO(file.entry.read()), label, problems, MAX_STUDENTS_FILES) as entries:
+            for entry in entries:
+                path = PurePosixPath(entry.path)
+                if (inner := student_id(path.name)) and not _hidden(path.parts):
+                    yield inner, entry
+    except Unreadable as error:
+        problems.append(f"{label}: {error}; left out")
+
+
+# --- writing ----------------------------------------------------------------------------------------------
+
+
+def _put(target: Path, files: dict[str, bytes], handed_in: datetime | None, student: str, collected: Collected) -> None:
     if target.is_symlink() or target.parent.is_symlink():
         collected.problems.append(f"{target}: is a link; remove it and collect again")
         return
     before = (
-        {p.name: p.read_bytes() for p in target.iterdir() if p.is_file() and not p.is_symlink()}
+        {p.name: p.read_bytes() for p in target.iterdir() if p.is_file() and not p.is_symlink() and p.name != TIMESTAMP}
         if target.is_dir()
         else None
     )
-    if before == files:
+    if before == files:  # and with it the time at which it was first handed in
         collected.same.append(student)
         return
     target.parent.mkdir(parents=True, exist_ok=True)
     made = Path(tempfile.mkdtemp(prefix=".new-", dir=target.parent))
     for name, content in files.items():
         (made / name).write_bytes(content)
+    if handed_in:
+        (made / TIMESTAMP).write_text(f"{handed_in:%Y-%m-%d %H:%M:%S} UTC", encoding="utf-8")
     made.chmod(0o755)
     _replace(made, target)
     (collected.new if before is None else collected.changed).append(student)
@@ -188,73 +320,3 @@ def _replace(made: Path, target: Path) -> None:
         target.rename(old)
     made.rename(target)
     shutil.rmtree(old, ignore_errors=True)
-
-
-def _files(source: Path, problems: list[str]) -> Iterator[tuple[str, bytes]]:
-    """(path inside, content) of every plain file of a folder or a zip."""
-    if source.is_dir():
-        yield from _folder_files(source, problems)
-    elif source.is_file():
-        with source.open("rb") as stream:
-            yield from _zip_files(stream, str(source), problems, MAX_TOTAL, must=True)
-    else:
-        raise Refused(f"{source}: there is no such file or folder; give the zip that the platform made")
-
-
-def _folder_files(folder: Path, problems: list[str]) -> Iterator[tuple[str, bytes]]:
-    for path in sorted(folder.rglob("*")):
-        mode = path.lstat().st_mode
-        if stat.S_ISDIR(mode):
-            continue
-        name = path.relative_to(folder).as_posix()
-        if not stat.S_ISREG(mode):
-            problems.append(f"{path}: a link or a special file; left out")
-        elif path.stat().st_size > MAX_FILE:
-            problems.append(f"{path}: more than {MAX_FILE >> 20} MB; left out, ask the learner to clear the outputs")
-        else:
-            yield name, path.read_bytes()
-
-
-def _zip_files(
-    stream: io.BufferedIOBase | io.BytesIO, label: str, problems: list[str], room: int, must: bool = False
-) -> Iterator[tuple[str, bytes]]:
-    try:
-        archive = zipfile.ZipFile(stream)
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-        fault = f"{label}: not a zip that can be read ({error}); download it again"
-        if must:
-            raise Refused(fault) from error
-        problems.append(fault)
-        return
-    with archive:
-        entries = [entry for entry in archive.infolist() if not entry.is_dir()]
-        if len(entries) > MAX_FILES:
-            raise Refused(f"{label}: {len(entries)} files, more than {MAX_FILES}; this is no class's work")
-        for entry in entries:
-            content = _entry(archive, entry, f"{label}: {entry.filename!r}", problems, min(MAX_FILE, room))
-            if content is not None:
-                room -= len(content)
-                yield entry.filename, content
-
-
-def _entry(
-    archive: zipfile.ZipFile, entry: zipfile.ZipInfo, label: str, problems: list[str], limit: int
-) -> bytes | None:
-    name = PurePosixPath(entry.filename.replace("\\", "/"))
-    if name.is_absolute() or ".." in name.parts or re.match(r"^[A-Za-z]:", entry.filename):
-        problems.append(f"{label}: its path leaves the archive; left out")
-    elif stat.S_ISLNK(entry.external_attr >> 16):
-        problems.append(f"{label}: a symbolic link; left out")
-    else:
-        try:
-            with archive.open(entry) as stream:
-                content = stream.read(limit + 1)
-        except Exception as error:  # damaged, encrypted, an unknown method: zipfile has no common exception
-            problems.append(f"{label}: cannot be read ({str(error) or type(error).__name__}); left out")
-            return None
-        if len(content) <= limit:
-            return content
-        problems.append(
-            f"{label}: more than {limit >> 20} MB when unpacked; left out, ask the learner to clear the outputs"
-        )
-    return None
