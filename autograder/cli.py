@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections import Counter
 from collections.abc import Iterable
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -13,7 +15,7 @@ from rich.console import Console
 from rich.text import Text
 
 from autograder.course import Course, Refused
-from autograder.progress import graded_with_progress, printable, results_table
+from autograder.progress import graded_with_progress, printable, results_as_json, results_table, summary
 
 # What needs nbgrader (seconds) is imported where it is used.
 
@@ -31,6 +33,14 @@ RosterFile = Annotated[
         help="The class: Canvas's gradebook export, Moodle's worksheet or list of participants.",
     ),
 ]
+
+
+class Format(StrEnum):
+    """The formats of `export`."""
+
+    csv = "csv"
+    canvas = "canvas"
+    moodle = "moodle"
 
 
 def main() -> None:
@@ -110,19 +120,34 @@ def grade(
     lesson: LessonName,
     student: Annotated[list[str] | None, typer.Option(help="Only this student (may be repeated).")] = None,
     force: Annotated[bool, typer.Option("--force", help="Grade again what is graded and unchanged.")] = False,
+    jobs: Annotated[
+        int, typer.Option("--jobs", "-j", min=0, help="How many at a time; 0: one for each processor.")
+    ] = 0,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the results as JSON.")] = False,
     unsandboxed: Annotated[
         bool, typer.Option("--unsandboxed", help="DANGEROUS: run submissions with your own rights.")
     ] = False,
 ) -> None:
-    """Grade the submissions to a lesson; a run that was cut off is resumed by running it again."""
+    """Grade the submissions to a lesson; a run that was cut off is resumed by running it again.
+
+    Exit codes: 0, everyone has a score; 2, someone has none; 1, refused; 130, interrupted.
+    """
     from autograder.nbgrading import run
 
     course = Course.here()
     name = course.lesson(lesson)
     sandbox = _sandbox(unsandboxed)
-    secret = _secret(course)
-    results = graded_with_progress(run.Run(course, name, sandbox, secret, force), student or [])
-    out.print(results_table(name, results))
+    grading = run.Run(course, name, sandbox, _secret(course), force, jobs)
+    try:
+        results = graded_with_progress(grading, student or [])
+    except KeyboardInterrupt:
+        err.print("interrupted: what is graded is kept; run the same command again to go on")
+        err.file.flush()
+        os._exit(130)  # without waiting for the notebooks that run now: they end with this process
+    if as_json:
+        print(results_as_json(name, results))
+    else:
+        out.print(results_table(name, results), summary(results))
     if any(result.status == run.UNGRADED for result in results):
         sys.exit(2)
 
@@ -171,17 +196,25 @@ def report(
 
 @app.command()
 def export(
+    lesson: Annotated[str | None, typer.Argument(metavar="[LESSON]", help="All lessons, if none is named.")] = None,
+    format: Annotated[Format, typer.Option(help="A table for a spreadsheet, or what a platform imports.")] = Format.csv,
+    roster: RosterFile = None,
     output: Annotated[Path, typer.Option("-o", "--output", help="The CSV to write.")] = Path("grades.csv"),
 ) -> None:
-    """Write all grades as CSV, a column an exercise."""
-    from autograder.export import export as write
+    """Write grades as CSV: a column an exercise, or in the format of Canvas's or Moodle's import."""
+    from autograder import export as exporting
+    from autograder.classroom.roster import read
 
-    rows = write(Course.here(), output)
-    counts = Counter(row["status"] for row in rows)
-    out.print(
-        f"wrote {output}: "
-        + (", ".join(f"{n} {status}" for status, n in sorted(counts.items())) or "nobody handed in anything yet")
-    )
+    course = Course.here()
+    lessons = [course.lesson(lesson)] if lesson else []
+    if format is Format.csv:
+        counts = Counter(row["status"] for row in exporting.export(course, output, lessons))
+        told = ", ".join(f"{n} {status}" for status, n in sorted(counts.items()))
+        out.print(f"wrote {output}: {told or 'nobody handed in anything yet'}", soft_wrap=True)
+        return
+    records = exporting.export_for(format, course, output, lessons, read(roster) if roster else None)
+    _warn(records.problems)
+    out.print(f"wrote {output}: {len(records.rows)} lines below the header", soft_wrap=True)
 
 
 @app.command()

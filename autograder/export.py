@@ -1,28 +1,39 @@
-"""`autograder export`: the gradebook as CSV, one row a student and lesson."""
+"""`autograder export`: the gradebook as a table, one row a student and lesson; or in a learning platform's format."""
 
 from __future__ import annotations
 
-import csv
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from autograder.classroom import roster as rosters
+from autograder.classroom import spreadsheet
+from autograder.classroom.records import Grades, Records, for_canvas, for_moodle
+from autograder.classroom.roster import Roster
 from autograder.course import Course
 from autograder.nbgrading import gradebook, run
 
 FIXED = ("student", "lesson", "status", "total", "max", "late")
+PLATFORMS = {"canvas": for_canvas, "moodle": for_moodle}
 
 
-def export(course: Course, target: Path) -> list[dict[str, Any]]:
+def export(course: Course, target: Path, lessons: Sequence[str] = ()) -> list[dict[str, Any]]:
     """Write all grades; returns the rows. A column an exercise; empty where a lesson has not this exercise."""
-    rows = [row for lesson in course.lessons() for row in rows_of(course, lesson)]
+    rows = [row for lesson in lessons or course.lessons() for row in rows_of(course, lesson)]
     exercises = sorted({name for row in rows for name in row if name not in FIXED})
-    target.parent.mkdir(parents=True, exist_ok=True)
-    # utf-8-sig: spreadsheet programs take a plain UTF-8 file for their own code page
-    with target.open("w", newline="", encoding="utf-8-sig") as file:
-        writer = csv.DictWriter(file, [*FIXED, *exercises], restval="")
-        writer.writeheader()
-        writer.writerows({name: _inert(value) for name, value in row.items()} for row in rows)
+    spreadsheet.write(target, [*FIXED, *exercises], rows, for_spreadsheet=True)
     return rows
+
+
+def export_for(
+    platform: str, course: Course, target: Path, lessons: Sequence[str] = (), roster: Roster | None = None
+) -> Records:
+    """Write grades in a platform's format; returns what was written."""
+    chosen = list(lessons or course.lessons())
+    rows = [row for lesson in chosen for row in rows_of(course, lesson)]
+    records = PLATFORMS[platform](Grades.of(course, rows, chosen), roster)
+    records.write(target)
+    return records
 
 
 def rows_of(course: Course, lesson: str) -> list[dict[str, Any]]:
@@ -30,8 +41,13 @@ def rows_of(course: Course, lesson: str) -> list[dict[str, Any]]:
     handed_in, book = course.submissions(lesson), gradebook.submissions(course, lesson)
     if not handed_in and not book:
         return []
+    marked_late = {student for student, origin in rosters.kept(course, lesson).items() if origin.late}
     students = sorted({*gradebook.students(course), *handed_in, *book})
-    return [_row(course, lesson, student, student in handed_in, book.get(student)) for student in students]
+    return [
+        _row(course, lesson, student, student in handed_in, book.get(student))
+        | {"late": "late" if student in marked_late or _is_late(book.get(student)) else ""}
+        for student in students
+    ]
 
 
 def _row(
@@ -41,16 +57,11 @@ def _row(
     if book is None and not handed_in:
         return row | {"status": "missing"}
     if book is None or not run.is_fresh(course, lesson, student):
-        return row | {"status": "ungraded", "late": _late(book)}
+        return row | {"status": "ungraded"}
     points = {name.removeprefix("check-"): "" if score is None else score for name, score in book.scores.items()}
     status = "graded" if not book.open else "to be graded by hand"
-    return row | points | {"status": status, "total": book.score, "max": book.max_score, "late": _late(book)}
+    return row | points | {"status": status, "total": book.score, "max": book.max_score}
 
 
-def _late(book: gradebook.Submitted | None) -> str:
-    return "late" if book and book.late else ""
-
-
-def _inert(value: Any) -> Any:
-    """A learner's name must not become a formula in a spreadsheet."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
+def _is_late(book: gradebook.Submitted | None) -> bool:
+    return book is not None and book.late
