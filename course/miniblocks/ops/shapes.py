@@ -104,21 +104,40 @@ put = op(
     keeps=SHAPES,
     passes_on=True,
 )
+
+
+def _numberless(at):
+    """For meta tensors, which have no numbers: an index of one number is any number, the first element's say."""
+    return [0 if getattr(t, "ndim", None) == 0 else t for t in at]
+
+
 # The same three where tensors are part of the index, as arguments.
-take = op("take", lambda x, *at, index: x[whole_index(index, at)], keeps=INDICES)
+take = op(
+    "take",
+    lambda x, *at, index: x[whole_index(index, at)],
+    keeps=INDICES,
+    infer=lambda x, *at, index: x[whole_index(index, _numberless(at))],
+)
 take.vjps = _EachArgument(
     lambda i: (
         (lambda F, g, out, shape, *at, index: F.add_at(g, *at, shape=tuple(shape), index=index)) if i == 0 else None
     )
 )
 add_at = op(
-    "add_at", lambda g, *at, shape, index: _add_at(g.new_zeros(shape), whole_index(index, at), g), keeps=INDICES
+    "add_at",
+    lambda g, *at, shape, index: _add_at(g.new_zeros(shape), whole_index(index, at), g),
+    keeps=INDICES,
+    infer=lambda g, *at, shape, index: g.new_zeros(shape),
 )
 add_at.vjps = _EachArgument(
     lambda i: (lambda F, h, out, g, *at, shape, index: F.take(h, *at, index=index)) if i == 0 else None
 )
 put_at = op(
-    "put_at", lambda x, value, *at, index: _put(x, value, whole_index(index, at)), keeps=INDICES, passes_on=True
+    "put_at",
+    lambda x, value, *at, index: _put(x, value, whole_index(index, at)),
+    keeps=INDICES,
+    passes_on=True,
+    infer=lambda x, value, *at, index: _put(x, value, whole_index(index, _numberless(at))),
 )
 put_at.vjps = _EachArgument(
     lambda i: (
