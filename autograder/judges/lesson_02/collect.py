@@ -64,20 +64,20 @@ def _stopped(case: Case, error: Error) -> Mistake:
     if case["situation"] == "shared" and "Error" in error.type and error.type not in ("TypeError", "AttributeError"):
         cause = "One parameter was met at two places. That is no clash: it is the same object. Compare with `is`."
         expected = "no error: the shared parameter once"
-        return Mistake("tie-taken-for-clash", expected, observed, cause, tried, error.line)
+        return Mistake("tie-taken-for-clash", expected, observed, cause, tried)
     if error.type in ("ValueError", "NameClashError"):
         cause = "All names in this network are different. Is something kept from an earlier call: a dictionary as a default value, or outside of the function?"
-        return Mistake("clash-without-reason", "no error", observed, cause, tried, error.line)
+        return Mistake("clash-without-reason", "no error", observed, cause, tried)
     if case["select"] is None and error.type in ("TypeError", "error", "PatternError"):
         cause = "Called without a pattern, `select` is None, and None is no regular expression. All parameters are wanted then."
-        return Mistake("none-as-pattern", "all parameters", observed, cause, tried, error.line)
+        return Mistake("none-as-pattern", "all parameters", observed, cause, tried)
     if error.type in ("DeferredInitializationError", "InitializationError"):
         cause = "`data()` was asked for values. Collecting looks for parameters, whether they have values yet or not."
-        return Mistake("values-asked-for", "parameters without values, too", observed, cause, tried, error.line)
+        return Mistake("values-asked-for", "parameters without values, too", observed, cause, tried)
     if error.type == "RecursionError":
         cause = "The function calls itself without end: on the same block again, and not on its children?"
-        return Mistake("endless-recursion", "an end", observed, cause, tried, error.line)
-    return Mistake("stopped", "no error", observed, "The code stopped with an error.", tried, error.line)
+        return Mistake("endless-recursion", "an end", observed, cause, tried)
+    return Mistake("stopped", "no error", observed, "The code stopped with an error.", tried)
 
 
 def _complete(case: Case, seen: Seen) -> Mistake | None:
@@ -107,7 +107,7 @@ def _others_held(case: Case, seen: Seen, got: list[str]) -> Mistake | None:
 def _other_names(case: Case, got: list[str], wanted: list[str]) -> Mistake:
     plan, tried = case["plan"], _tried(case)
     missing, extra = [n for n in wanted if n not in got], [n for n in got if n not in wanted]
-    expected = f"{len(wanted)} parameters: {listed(wanted)}"
+    expected = f"{len(wanted)} parameter{'s' * (len(wanted) != 1)}: {listed(wanted)}"
     observed = f"{len(got) - len(extra)} of them" + (f", without {listed(missing)}" if missing else "")
     observed += f", and {listed(extra)}" if extra else ""
     if set(extra) - set(parameters(plan)):
@@ -239,10 +239,10 @@ def _(case: Case, seen: Seen) -> Mistake | None:
         cause = "Two different parameters have this name, and one of them has taken the other's place in silence: it would not be trained, nor saved."
         return Mistake("clash-unnoticed", expected, f"{len(got)} parameters, no error", cause, _tried(case))
     if error.type not in ("ValueError", "NameClashError"):
-        return Mistake("another-error", expected, str(error), "Raise a `ValueError`.", _tried(case), error.line)
+        return Mistake("another-error", expected, str(error), "Raise a `ValueError`.", _tried(case))
     if not any(name in error.message for name in clashing):
         cause = "Say which name it is; the network may have hundreds."
-        return Mistake("clash-not-named", expected, str(error), cause, _tried(case), error.line)
+        return Mistake("clash-not-named", expected, str(error), cause, _tried(case))
     return None
 
 

@@ -22,6 +22,7 @@ def draw(rng: np.random.Generator) -> list[Case]:
         case("shared", shared),
         case("select", twelve, select="dense1_weight"),
         case("select", twelve, select="dense1"),
+        case("select", tree, select="encoder_dense0_weight"),
         case("select", tree, select=r"(encoder|decoder)_.*weight"),
         case("select", tree, select=r"weight"),
         case("select", tree, select=r".*bias"),

@@ -11,12 +11,12 @@ from autograder.judges.lesson_02.plans import (
     again,
     dense,
     flat,
-    in_words,
     parameter,
     parameters,
     part,
     places,
     sequential,
+    shapes_in_words,
     size,
     tied,
 )
@@ -92,7 +92,7 @@ def _dtypes(a: int, b: int, c: int) -> Plan:
 
 def _tried(case: Case) -> str:
     state = {"declared": " (not initialised)", "unknown": " (not yet called)"}.get(case["situation"], "")
-    return f"count(net){state}; net: {in_words(case['plan'])}"
+    return f"count(net){state}; net holds {shapes_in_words(case['plan'])}"
 
 
 def _counted(case: Case, seen: Seen, key: str) -> int:
@@ -100,13 +100,11 @@ def _counted(case: Case, seen: Seen, key: str) -> int:
     if error := seen.error(STEP):
         if error.type in ("DeferredInitializationError", "InitializationError"):
             cause = "Values were asked for, and shapes would do: a parameter of known shape can be counted before it has values."
-            raise refuse(Mistake("needs-values", "no error", str(error), cause, _tried(case), error.line))
+            raise refuse(Mistake("needs-values", "no error", str(error), cause, _tried(case)))
         if error.type == "RuntimeError" and "grad" in error.message:
             cause = "The gradient of a frozen parameter, or of a constant, was asked for: there is none. `grad_req` says so beforehand."
-            raise refuse(Mistake("asks-for-gradient", "no error", str(error), cause, _tried(case), error.line))
-        raise refuse(
-            Mistake("stopped", "no error", str(error), "The code stopped with an error.", _tried(case), error.line)
-        )
+            raise refuse(Mistake("asks-for-gradient", "no error", str(error), cause, _tried(case)))
+        raise refuse(Mistake("stopped", "no error", str(error), "The code stopped with an error.", _tried(case)))
     if "keys" not in seen:
         cause = "One dictionary is wanted, with five keys. Is a `return` missing?"
         raise refuse(Mistake("not-a-dictionary", "a dictionary", describe(seen["returned"]), cause, _tried(case)))
@@ -282,15 +280,8 @@ def _(case: Case, seen: Seen) -> Mistake | None:
         return Mistake("unknown-counts-nothing", expected, f"trainable: {value:,}", cause, _tried(case))
     if error.type not in ("ValueError", "ShapeError"):
         return Mistake(
-            "another-error",
-            expected,
-            str(error),
-            "Look at the shape, and raise a `ValueError`.",
-            _tried(case),
-            error.line,
+            "another-error", expected, str(error), "Look at the shape, and raise a `ValueError`.", _tried(case)
         )
     if name not in error.message:
-        return Mistake(
-            "parameter-not-named", expected, str(error), "Say which parameter it is.", _tried(case), error.line
-        )
+        return Mistake("parameter-not-named", expected, str(error), "Say which parameter it is.", _tried(case))
     return None

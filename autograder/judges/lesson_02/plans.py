@@ -90,9 +90,22 @@ def size(p: dict[str, Any]) -> int:
 
 
 def in_words(plan: Plan) -> str:
-    """The network in a line."""
-    told = [f"{row['path'] or 'net'}: {row['prefix'].removesuffix('_')}{_own(row)}" for row in plan]
-    return "; ".join(told[:6]) + (f"; … ({len(told)} blocks)" if len(told) > 6 else "")
+    """The blocks of a network in a line."""
+    told = [f"{row['path']}: {row['prefix'].removesuffix('_')}{_own(row)}" for row in plan[1:]]
+    inside = "; ".join(told[:6]) + (f"; … ({len(told)} in all)" if len(told) > 6 else "")
+    return f"{plan[0]['prefix'].removesuffix('_')}{_own(plan[0])} [{inside}]"
+
+
+def shapes_in_words(plan: Plan) -> str:
+    """The parameters of a network in a line: all that is needed to count by hand."""
+    where = places(plan)
+    return "; ".join(
+        f"{name} {tuple(p['shape'])}"
+        + (f" {p['dtype']}" if p["dtype"] != "float32" else "")
+        + (f" {p['role']}" if p["role"] != "trainable" else "")
+        + (f" at {len(where[name])} places" if len(where[name]) > 1 else "")
+        for name, p in parameters(plan).items()
+    )
 
 
 def _own(row: Row) -> str:

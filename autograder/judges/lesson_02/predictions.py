@@ -20,7 +20,7 @@ NAMES = {
     "f": ("thinks-one-counter-for-all", "dense10_bias", "that all blocks are numbered by one counter, whatever their class"),
 }  # fmt: skip
 LOADS = {
-    "a": ("thinks-order-decides", "it loads: the same layers, in the same order"),
+    "a": ("thinks-order-decides", "it loads: they are the same layers, in the same order"),
     "b": ("thinks-names-decide", "it loads: the parameters have the same names and shapes"),
     "c": ("thinks-it-loads-what-fits", "it loads what it finds and leaves the rest, without a word"),
     "d": ("thinks-it-stops-halfway", "it stops with an error, after the first layers have been filled"),

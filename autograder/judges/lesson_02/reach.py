@@ -65,32 +65,32 @@ def _usable(case: Case, seen: Seen) -> None:
     """Raise what keeps any further look from making sense."""
     error = seen.error("reach the parameters")
     if error is not None:
-        raise NoEvidence(_stopped(case, error.type, str(error), error.line))
+        raise NoEvidence(_stopped(case, error.type, str(error)))
     if "keys" not in seen:
         shown = str(seen["returned"])
         cause = "One dictionary is wanted, with the six keys. Is a `return` missing?"
         raise NoEvidence(Mistake("not-a-dictionary", "a dictionary", shown, cause, _tried(case)))
 
 
-def _stopped(case: Case, kind: str, error: str, line: str) -> Mistake:
+def _stopped(case: Case, kind: str, error: str) -> Mistake:
     tried, expected = _tried(case), "no error"
     if kind in ("DeferredInitializationError", "InitializationError"):
         cause = (
             "`data()` was asked for values that are not there yet. The parameter is there: hand over the object itself."
         )
-        return Mistake("values-asked-for", expected, error, cause, tried, line)
+        return Mistake("values-asked-for", expected, error, cause, tried)
     if kind == "KeyError" and ("dense0_" in error or "fancymlp0_" in error) and (case["before"] or case["prefix"]):
-        cause = "A name that was right for one network stands in the code. Names are counted on, or chosen: put them together from the block's own `prefix`."
-        return Mistake("name-written-down", expected, error, cause, tried, line)
+        cause = "A name that was right for one network stands in the code. Names are counted, or chosen by whoever builds the network: put this one together from the block's own `prefix`."
+        return Mistake("name-written-down", expected, error, cause, tried)
     if kind == "KeyError" and "there is no parameter" in error:
         cause = "A dictionary was asked for a name that it does not have. Names are full names, prefix and all; and `net.params` holds what this block made itself, not what lies in the blocks inside."
-        return Mistake("no-such-name", expected, error, cause, tried, line)
+        return Mistake("no-such-name", expected, error, cause, tried)
     if kind == "AttributeError":
         cause = (
             "There is no such attribute. `print(net)` shows the children; what no attribute holds can be found by name."
         )
-        return Mistake("no-such-attribute", expected, error, cause, tried, line)
-    return Mistake("stopped", expected, error, "The code stopped with an error.", tried, line)
+        return Mistake("no-such-attribute", expected, error, cause, tried)
+    return Mistake("stopped", expected, error, "The code stopped with an error.", tried)
 
 
 def _present(case: Case, seen: Seen, *wanted: str) -> None:

@@ -80,22 +80,20 @@ def _after(case: Case, seen: Seen) -> tuple[dict[str, Any], dict[str, Any]]:
         cause = (
             "`data()` was asked for values that wait for a shape. `set_data` does without: the array tells the shape."
         )
-        raise refuse(Mistake("needs-values", "no error", observed, cause, tried, error.line))
+        raise refuse(Mistake("needs-values", "no error", observed, cause, tried))
     if situation == "waiting":
         cause = "A 0 in a shape is a size that is not known yet. Any size fits there; compare the others only."
-        raise refuse(
-            Mistake("open-sizes-refused", "no error: the file tells the sizes", observed, cause, tried, error.line)
-        )
+        raise refuse(Mistake("open-sizes-refused", "no error: the file tells the sizes", observed, cause, tried))
     if error.type == "CheckpointError" and "does not fit this network" in error.message:
         cause = "`load_parameters` wants the very paths of this network, and here they are others: that is what the table is for."
-        raise refuse(Mistake("paths-not-translated", "no error", observed, cause, tried, error.line))
+        raise refuse(Mistake("paths-not-translated", "no error", observed, cause, tried))
     if situation == "digits":
         cause = '`10.weight` begins with `1`, and does not lie below the block `1`. The dot belongs to the question: `startswith("1.")`.'
-        raise refuse(Mistake("beginning-without-dot", "no error", observed, cause, tried, error.line))
+        raise refuse(Mistake("beginning-without-dot", "no error", observed, cause, tried))
     if situation in ("blocks", "crossed") and error.type in ("AttributeError", "KeyError", "TypeError"):
         cause = "What lies below a path can be deeper than one block, and its parameters can have any name. Work with whole paths."
-        raise refuse(Mistake("one-level-only", "no error", observed, cause, tried, error.line))
-    raise refuse(Mistake("stopped", "no error", observed, "The code stopped with an error.", tried, error.line))
+        raise refuse(Mistake("one-level-only", "no error", observed, cause, tried))
+    raise refuse(Mistake("stopped", "no error", observed, "The code stopped with an error.", tried))
 
 
 def _holds(value: Any, wanted: np.ndarray) -> bool:
@@ -199,18 +197,11 @@ def _(case: Case, seen: Seen) -> Mistake | None:
         return Mistake("silent", expected, observed, cause, tried)
     if error.type not in ("ValueError", "ShapeError", "CheckpointError"):
         return Mistake(
-            "another-error",
-            expected,
-            str(error),
-            "Find out before it happens, and raise a `ValueError`.",
-            tried,
-            error.line,
+            "another-error", expected, str(error), "Find out before it happens, and raise a `ValueError`.", tried
         )
     old, new = list(case["moves"].items())[1]
     if old not in error.message and new not in error.message:
-        return Mistake(
-            "move-not-named", expected, str(error), f"Say which move it was: {old!r} to {new!r}.", tried, error.line
-        )
+        return Mistake("move-not-named", expected, str(error), f"Say which move it was: {old!r} to {new!r}.", tried)
     return None
 
 

@@ -15,7 +15,7 @@ predict_load = lambda: "e"  # noqa: E731
 
 # %% wrong: the order of the layers decides
 # finding: thinks-order-decides
-# observed: your prediction: it loads: the same layers, in the same order
+# observed: your prediction: it loads: they are the same layers, in the same order
 # score: 0
 def predict_load():
     return "a"
