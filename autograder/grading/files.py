@@ -4,9 +4,27 @@ from __future__ import annotations
 
 import os
 import stat
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
+from autograder import ledger
 from autograder.grading.limits import Limits
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What was handed in beside a notebook: files by relative path, predictions, notes on what was left out."""
+
+    files: dict[str, bytes] = field(default_factory=dict)
+    predictions: dict[str, Any] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+
+def beside(folder: Path, limits: Limits) -> Beside:
+    """What lies in a submission's folder beside its notebook."""
+    files, notes = data_files(folder, limits)
+    return Beside(files, ledger.read(folder / ledger.FILE), notes)
 
 
 def data_files(folder: Path, limits: Limits) -> tuple[dict[str, bytes], list[str]]:

@@ -8,19 +8,16 @@ stays judged: nothing gets a second try.
 from __future__ import annotations
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from nbformat import NotebookNode
 
-from autograder import ledger
 from autograder.exercise import Case, Error, Exercise, Report, Seen, load
 from autograder.grading import outputs
-from autograder.grading.files import data_files
+from autograder.grading.files import Beside
 from autograder.grading.limits import DEFAULT, Limits, Ungraded, WorkerLost
-from autograder.grading.secret import seed
 from autograder.grading.session import Ran, Session, Task
 from autograder.sandbox.base import Sandbox
 
@@ -33,6 +30,9 @@ class Judged:
 
     cases: list[Case]
     seen: list[Seen]
+
+
+NOTHING = Beside()
 
 
 @dataclass
@@ -48,25 +48,21 @@ class Graded:
 def grade_notebook(
     notebook: NotebookNode,
     *,
-    student: str,
-    course: str,
-    folder: Path,
-    secret: bytes,
+    seeds: Mapping[str, int],
+    beside: Beside = NOTHING,
     sandbox: Sandbox,
     limits: Limits = DEFAULT,
 ) -> Graded:
     """Run and judge a sanitized notebook; raises `Ungraded` for a grader's fault.
 
-    `folder` is the submission's: its plain files are there for the notebook to read.
+    `seeds` holds one for each exercise, which gives its cases; what lies `beside` the notebook is there for it to read.
     """
-    tasks = {index: _task(cell, secret, course, student) for index, cell in _code(notebook) if _graded(cell)}
-    files, notes = data_files(folder, limits)
-    run = _Run(notebook, tasks, files, sandbox, limits)
+    tasks = {index: _task(name, cell, seeds) for index, cell in _code(notebook) if (name := exercise_of(cell))}
+    run = _Run(notebook, tasks, beside.files, sandbox, limits)
     run.all()
-    predictions = ledger.read(folder / ledger.FILE)
     answers = {cell.metadata.get("nbgrader", {}).get("grade_id"): run.results[index] for index, cell in run.cells}
     judged = {
-        index: _evidence(task, run.results[index], answers.get(task.exercise), predictions)
+        index: _evidence(task, run.results[index], answers.get(task.exercise), beside.predictions)
         for index, task in tasks.items()
     }
     reports = {index: _judge(tasks[index].exercise, evidence) for index, evidence in judged.items()}
@@ -74,34 +70,37 @@ def grade_notebook(
     return Graded(
         filled,
         {report.exercise: report for report in reports.values()},
-        notes + run.notes,
+        beside.notes + run.notes,
         {tasks[index].exercise: evidence for index, evidence in judged.items()},
     )
+
+
+def exercises_of(notebook: NotebookNode) -> list[str]:
+    """The exercises that a notebook checks."""
+    return [name for _, cell in _code(notebook) if (name := exercise_of(cell))]
+
+
+def exercise_of(cell: NotebookNode) -> str:
+    """The exercise that a code cell checks, if it is judged; a cell that is also a solution is graded by hand."""
+    marks = cell.metadata.get("nbgrader", {})
+    judged = marks.get("grade") and not marks.get("solution")
+    return str(marks.get("grade_id", "")).removeprefix("check-") if judged else ""
 
 
 def _code(notebook: NotebookNode) -> list[tuple[int, NotebookNode]]:
     return [(index, cell) for index, cell in enumerate(notebook.cells) if cell.cell_type == "code"]
 
 
-def _graded(cell: NotebookNode) -> bool:
-    """Graded by the autograder; a cell that is also a solution is graded by hand."""
-    marks = cell.metadata.get("nbgrader", {})
-    return bool(marks.get("grade")) and not marks.get("solution")
-
-
-def _task(cell: NotebookNode, secret: bytes, course: str, student: str) -> Task:
-    marks = cell.metadata.nbgrader
-    name = str(marks.get("grade_id", "")).removeprefix("check-")
+def _task(name: str, cell: NotebookNode, seeds: Mapping[str, int]) -> Task:
+    points = cell.metadata.nbgrader.get("points")
     try:
         exercise = load(name)
     except KeyError as error:
-        raise Ungraded(f"the graded cell {marks.get('grade_id')!r} belongs to no exercise: {error}") from error
-    if marks.get("points") != exercise.points:
-        raise Ungraded(
-            f"{name} has {exercise.points} points and its cell says {marks.get('points')}; build the lesson again"
-        )
+        raise Ungraded(f"the graded cell of {name!r} belongs to no exercise: {error}") from error
+    if points != exercise.points:
+        raise Ungraded(f"{name} has {exercise.points} points and its cell says {points}; build the lesson again")
     try:
-        return Task(name, exercise.draw(seed(secret, course, student, name)))
+        return Task(name, exercise.draw(seeds[name]))
     except Exception as error:
         raise Ungraded(f"the cases of {name} could not be drawn: {type(error).__name__}: {error}") from error
 

@@ -12,6 +12,7 @@ import os
 import secrets
 import stat
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 from urllib.parse import quote
 
@@ -74,3 +75,8 @@ def seed(secret: bytes, course: str, student: str, exercise: str) -> int:
         raise BadSecret(f"a secret has {BYTES} bytes")
     words = json.dumps([course, student, exercise]).encode()
     return int.from_bytes(hmac.new(secret, words, hashlib.sha256).digest()[:8], "big")
+
+
+def seeds(secret: bytes, course: str, student: str, exercises: Iterable[str]) -> dict[str, int]:
+    """A student's seed for each exercise."""
+    return {exercise: seed(secret, course, student, exercise) for exercise in exercises}

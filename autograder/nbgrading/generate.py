@@ -11,6 +11,7 @@ from nbgrader.converters.base import NbGraderException
 
 from autograder.course import Course, Refused
 from autograder.nbgrading import config
+from autograder.nbgrading.logs import log_of
 
 
 def generate(course: Course, lessons: list[str], release: Path) -> None:
@@ -31,7 +32,7 @@ def _generate(course: Course, lesson: str, release: Path, db_url: str | None) ->
     settings.CourseDirectory.release_directory = str(release)
     if db_url:
         settings.CourseDirectory.db_url = db_url
-    log = course.scratch / "nbgrader.log"
+    log = log_of(course)
     config.log_to(log)
     converter = GenerateAssignment(coursedir=config.directory(settings, lesson), config=settings)
     converter.force = True

@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import Grade, Gradebook, GradeCell, MissingEntry, SubmittedAssignment, SubmittedNotebook
 from traitlets.config import Config
 
 from autograder.course import Course
 from autograder.nbgrading import config as settings
+
+CHECK = "check-"  # how the build names the cells that are judged
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,22 @@ def invalidate(url: str, lesson: str, student: str) -> None:
             grade.auto_score = None
             grade.needs_manual_grade = True
         book.db.commit()
+
+
+def automatic_scores(url: str, lesson: str) -> dict[str, bool]:
+    """Everyone who has an automatic score in a lesson → whether none is missing."""
+    with Gradebook(url) as book:
+        rows = (
+            book.db.query(SubmittedAssignment.student_id, Grade.auto_score)
+            .join(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
+            .join(Grade, Grade.notebook_id == SubmittedNotebook.id)
+            .join(GradeCell, GradeCell.id == Grade.cell_id)
+            .filter(SubmittedAssignment.name == lesson, GradeCell.name.startswith(CHECK))
+            .all()
+        )
+    given = {student for student, score in rows if score is not None}
+    missing = {student for student, score in rows if score is None}
+    return {student: student not in missing for student in given}
 
 
 @contextmanager

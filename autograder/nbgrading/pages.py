@@ -10,11 +10,12 @@ from nbgrader.converters.base import NbGraderException
 
 from autograder.course import Course
 from autograder.nbgrading import config, run
+from autograder.nbgrading.logs import log_of
 
 
 def write_feedback(course: Course, lesson: str) -> tuple[list[Path], list[str]]:
     """(pages written, a line for each submission that has none)."""
-    config.log_to(run.log_of(course))
+    config.log_to(log_of(course))
     written, left_out = [], []
     for student in course.submissions(lesson):
         if not run.is_fresh(course, lesson, student):
@@ -29,5 +30,5 @@ def write_feedback(course: Course, lesson: str) -> tuple[list[Path], list[str]]:
             converter.start()
             written.append(course.feedback / student / lesson / f"{lesson}.html")
         except NbGraderException as error:
-            left_out.append(f"{student}: no page could be made ({error}); the reason is in {run.log_of(course)}")
+            left_out.append(f"{student}: no page could be made ({error}); the reason is in {log_of(course)}")
     return written, left_out

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,12 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from autograder.classroom import evidence
-from autograder.grading.grade import Graded, grade_notebook
-from autograder.grading.secret import course_secret
+from autograder.grading.files import beside
+from autograder.grading.grade import exercises_of, grade_notebook
+from autograder.grading.limits import DEFAULT
+from autograder.grading.secret import course_secret, seeds
 from autograder.nbgrading import gradebook, record, submission
+from autograder.sandbox.base import Sandbox
 from autograder.sandbox.find import find_sandbox
 
 Resources = dict[str, Any]
@@ -71,23 +75,6 @@ def official(path: Path) -> NotebookNode:
     return nbformat.read(path, as_version=4)
 
 
-class FillIn(NbGraderPreprocessor):
-    """In `GradeInSandbox`'s place when a command has graded many at once: puts in what came out."""
-
-    def __init__(self, graded: Graded, mark: record.Stamp) -> None:
-        super().__init__()
-        self._graded, self._mark = graded, mark
-
-    def preprocess(self, nb: NotebookNode, resources: Resources) -> tuple[NotebookNode, Resources]:
-        notebook, found = (
-            self._graded.notebook,
-            record.Record(self._mark, self._graded.notes, list(self._graded.reports.values())),
-        )
-        record.attach(notebook, found)
-        evidence.keep(Path(resources["metadata"]["path"]), self._graded.judged)
-        return notebook, resources
-
-
 class GradeInSandbox(NbGraderPreprocessor):
     """In nbgrader's `Execute`'s place: outputs and scores come from the sandbox and the judge."""
 
@@ -95,12 +82,19 @@ class GradeInSandbox(NbGraderPreprocessor):
         key, directory = resources["nbgrader"], self.parent.parent.coursedir  # the exporter's converter's
         submitted = Path(directory.format_path(directory.submitted_directory, key["student"], key["assignment"]))
         mark = record.stamp(submitted, released(directory, key))
+        secret = course_secret(directory.course_id, Path(directory.root))
         graded = grade_notebook(
             nb,
-            student=key["student"],
-            course=directory.course_id,
-            folder=Path(resources["metadata"]["path"]),
-            secret=course_secret(directory.course_id, Path(directory.root)),
-            sandbox=find_sandbox(),
+            seeds=seeds(secret, directory.course_id, key["student"], exercises_of(nb)),
+            beside=beside(Path(resources["metadata"]["path"]), DEFAULT),
+            sandbox=_sandbox(),
         )
-        return FillIn(graded, mark).preprocess(nb, resources)
+        record.attach(graded.notebook, record.of_graded(mark, graded))
+        evidence.keep(Path(resources["metadata"]["path"]), graded.judged)
+        return graded.notebook, resources
+
+
+@cache
+def _sandbox() -> Sandbox:
+    """One for all submissions of a command, or of a server."""
+    return find_sandbox()

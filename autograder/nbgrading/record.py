@@ -12,6 +12,7 @@ from nbformat import NotebookNode
 
 import autograder
 from autograder.exercise import Mistake, Outcome, Report
+from autograder.grading.grade import Graded
 from autograder.ledger import FILE as LEDGER
 from autograder.nbgrading import submission
 
@@ -51,6 +52,11 @@ class Record:
 def _named(mistake: Mistake) -> str:
     """A mistake by its name; an error that nobody foresaw by its own words."""
     return mistake.observed[:100] if mistake.id == "raised" else mistake.id
+
+
+def of_graded(mark: Stamp, graded: Graded) -> Record:
+    """The record of what grading found."""
+    return Record(mark, graded.notes, list(graded.reports.values()))
 
 
 def attach(notebook: NotebookNode, record: Record) -> None:

@@ -1,4 +1,4 @@
-"""Grading a class: many sandboxes at a time, one writer to the gradebook, and nobody's fault is another's loss.
+"""Grading a class: many controllers at a time, one writer to the gradebook, and nobody's fault is another's loss.
 
 What is graded and unchanged is left alone, so a run that was cut off is resumed by running it again.
 """
@@ -6,23 +6,27 @@ What is graded and unchanged is left alone, so a run that was cut off is resumed
 from __future__ import annotations
 
 import dataclasses
-import glob
 import os
-from collections.abc import Callable, Collection
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from collections.abc import Callable, Collection, Iterator
+from concurrent.futures import Executor
 from dataclasses import dataclass
+from functools import cached_property, partial
 from pathlib import Path
-from shutil import rmtree
 
-from nbgrader.converters import Autograde
 from traitlets.log import get_logger
 
 from autograder import build
 from autograder.course import Course, Refused
-from autograder.grading.grade import Graded, Limits, Ungraded, grade_notebook
+from autograder.grading import pool
+from autograder.grading.files import beside
+from autograder.grading.grade import Limits, Ungraded, exercises_of
+from autograder.grading.secret import seeds
 from autograder.nbgrading import config, gradebook, record, submission
 from autograder.nbgrading.generate import register
-from autograder.nbgrading.preprocessors import FillIn, official, quarantine_of
+from autograder.nbgrading.logs import log_of, note
+from autograder.nbgrading.preprocessors import official, quarantine_of
+from autograder.nbgrading.work import Done, Job, work
+from autograder.nbgrading.write import Writer
 from autograder.sandbox.base import NoSandbox, Sandbox
 
 GRADED, UNCHANGED, UNGRADED = "graded", "unchanged", "ungraded"
@@ -37,34 +41,46 @@ class Result:
     message: str
     score: float | None = None
     max_score: float | None = None
+    seconds: float = 0.0  # of a controller
 
 
 @dataclass(frozen=True)
 class Run:
-    """One run over the submissions to a lesson."""
+    """One run over the submissions to a lesson.
+
+    `start` makes an executor of `controllers` processes or threads, here or elsewhere; 0 means one for each processor.
+    """
 
     course: Course
     lesson: str
     sandbox: Sandbox
     secret: bytes
     force: bool = False
-    workers: int = 0  # 0: one a processor
+    controllers: int = 0
     limits: Limits = Limits()
+    start: Callable[[int], Executor] = pool.local
 
     def all(self, students: Collection[str] = (), told: Callable[[Result], None] = lambda _: None) -> list[Result]:
         """Grade the named students (all, if none is named); `told` hears of each as it is done."""
         folders = self._folders(students)
         ready(self.course, self.lesson)
-        results = []
-        with ThreadPoolExecutor(self.workers or os.cpu_count() or 1) as pool:
-            jobs = {pool.submit(self._grade, student, folder): student for student, folder in folders.items()}
-            try:
-                for job in as_completed(jobs):
-                    results.append(self._finish(jobs.pop(job), job.result))
-                    told(results[-1])
-            except BaseException:
-                pool.shutdown(cancel_futures=True)
-                raise
+        results: list[Result] = []
+
+        def tell(result: Result) -> None:
+            results.append(result)
+            if result.status != UNCHANGED:
+                words = f"{result.status} in {result.seconds:.2f} s: {result.message}"
+                note(self.course, self.lesson, result.student, words)
+            told(result)
+
+        controllers = max(1, min(self.controllers or pool.cores(), len(folders)))
+        with (
+            Writer(self.course, self.lesson) as writer,
+            pool.Pool(partial(self.start, controllers), _work, ahead=2 * controllers) as controlled,
+        ):
+            todo = self._jobs(folders, writer, tell)
+            for (job, mark), outcome in controlled.results(todo):
+                tell(self._finish(writer, job.student, mark, outcome))
         return _with_scores(self.course, self.lesson, results)
 
     def _folders(self, students: Collection[str]) -> dict[str, Path]:
@@ -75,63 +91,77 @@ class Run:
             )
         return {student: folder for student, folder in folders.items() if not students or student in students}
 
-    def _grade(self, student: str, folder: Path) -> tuple[Graded, record.Stamp] | None:
-        """In a thread of its own: everything but the gradebook. None: graded before and unchanged."""
+    def _jobs(
+        self, folders: dict[str, Path], writer: Writer, tell: Callable[[Result], None]
+    ) -> Iterator[tuple[Job, record.Stamp]]:
+        """What is to be graded, each made as it is asked for; the others are told of."""
+        for student, folder in folders.items():
+            try:
+                prepared = self._prepare(student, folder, writer)
+            except Exception as error:
+                tell(self._failed(writer, student, error))
+                continue
+            if prepared is None:
+                tell(Result(student, UNCHANGED, self._message(student)))
+            else:
+                yield prepared
+
+    def _prepare(self, student: str, folder: Path, writer: Writer) -> tuple[Job, record.Stamp] | None:
+        """None: graded before and unchanged."""
         removed = submission.quarantine(folder, quarantine_of(folder))
         path = submission.find_notebook(folder, self.lesson)
         mark = record.stamp(folder, released(self.course, self.lesson))
-        if (
-            not self.force
-            and not removed
-            and (kept := read_record(self.course, self.lesson, student))
-            and kept.stamp == mark
-        ):
+        if not self.force and not removed and self._graded_before(student, mark, writer):
             return None
-        notebook = submission.read(path)
+        content, others = submission.content(path), beside(folder, self.limits)
         notes = [f"{name} is a link or a special file; it was removed" for name in removed]
-        notes += submission.mend(notebook, official(released(self.course, self.lesson)), path)
-        course_id = config.directory(config.of(self.course), self.lesson).course_id
-        graded = grade_notebook(
-            notebook,
-            student=student,
-            course=course_id,
-            folder=folder,
-            secret=self.secret,
-            sandbox=self.sandbox,
-            limits=self.limits,
-        )
-        return dataclasses.replace(graded, notes=notes + graded.notes), mark
+        others = dataclasses.replace(others, notes=notes + others.notes)
+        own_seeds = seeds(self.secret, self._course_id, student, self._exercises)
+        job = Job(student, path, content, self._released, others, own_seeds, self.sandbox, self.limits)
+        return job, mark
 
-    def _finish(self, student: str, outcome: Callable[[], tuple[Graded, record.Stamp] | None]) -> Result:
+    def _graded_before(self, student: str, mark: record.Stamp, writer: Writer) -> bool:
+        kept = read_record(self.course, self.lesson, student)
+        return (kept is not None and kept.stamp == mark) or writer.finish(student, mark)
+
+    @cached_property
+    def _released(self) -> bytes:
+        return released(self.course, self.lesson).read_bytes()
+
+    @cached_property
+    def _exercises(self) -> list[str]:
+        return exercises_of(official(released(self.course, self.lesson)))
+
+    @cached_property
+    def _course_id(self) -> str:
+        return config.directory(config.of(self.course), self.lesson).course_id
+
+    def _finish(self, writer: Writer, student: str, mark: record.Stamp, outcome: Callable[[], Done]) -> Result:
         """In the one thread that writes: into the gradebook, or out of it."""
         try:
-            graded = outcome()
-            if graded is None:
-                return Result(student, UNCHANGED, self._message(student))
-            self._write(student, *graded)
-            return Result(student, GRADED, self._message(student))
-        except (submission.BadSubmission, Ungraded, NoSandbox) as error:
-            message = str(error)
+            done = outcome()
+            writer.write(student, done.graded, mark)
         except Exception as error:
-            get_logger().exception("%s: %s", student, self.lesson)
+            return self._failed(writer, student, error)
+        return Result(student, GRADED, record.of_graded(mark, done.graded).message, seconds=done.seconds)
+
+    def _failed(self, writer: Writer, student: str, error: Exception) -> Result:
+        message = str(error)
+        if not isinstance(error, (submission.BadSubmission, Ungraded, NoSandbox)):
+            get_logger().error("%s: %s", student, self.lesson, exc_info=error)
             message = (
                 f"the grader failed ({type(error).__name__}: {error}); see {log_of(self.course)}, then grade again"
             )
-        take_back(self.course, self.lesson, student)
+        writer.take_back(student)
         return Result(student, UNGRADED, " ".join(message.replace(f"{self.course.root}{os.sep}", "").split()))
-
-    def _write(self, student: str, graded: Graded, mark: record.Stamp) -> None:
-        settings = config.of(self.course)
-        converter = Autograde(coursedir=config.directory(settings, self.lesson, glob.escape(student)), config=settings)
-        converter.force = True
-        converter.autograde_preprocessors = [
-            FillIn(graded, mark) if step == config.GRADING else step for step in converter.autograde_preprocessors
-        ]
-        converter.start()
 
     def _message(self, student: str) -> str:
         kept = read_record(self.course, self.lesson, student)
         return kept.message if kept else ""
+
+
+def _work(prepared: tuple[Job, record.Stamp]) -> Done:
+    return work(prepared[0])
 
 
 def ready(course: Course, lesson: str) -> None:
@@ -142,12 +172,6 @@ def ready(course: Course, lesson: str) -> None:
             f"{old[0]}: differs from what {build.source_of(course, lesson)} makes; run `autograder build {lesson}`"
         )
     register(course, lesson)
-
-
-def take_back(course: Course, lesson: str, student: str) -> None:
-    """No score and no autograded copy may stand for a submission that could not be graded."""
-    gradebook.invalidate(gradebook.db_url(config.of(course)), lesson, student)
-    rmtree(course.autograded / student / lesson, ignore_errors=True)
 
 
 def read_record(course: Course, lesson: str, student: str) -> record.Record | None:
@@ -164,10 +188,6 @@ def is_fresh(course: Course, lesson: str, student: str) -> bool:
 
 def released(course: Course, lesson: str) -> Path:
     return course.release / lesson / f"{lesson}.ipynb"
-
-
-def log_of(course: Course) -> Path:
-    return course.scratch / "nbgrader.log"
 
 
 def _with_scores(course: Course, lesson: str, results: list[Result]) -> list[Result]:

@@ -86,15 +86,25 @@ def find_notebook(folder: Path, lesson: str) -> Path:
 
 def read(path: Path) -> NotebookNode:
     """The notebook in a file, without outputs; raises `BadSubmission` for anything that is none."""
+    return parse(content(path), path)
+
+
+def content(path: Path) -> bytes:
+    """What is in a submitted file, unless that is too much."""
     size = path.stat().st_size
     if size > MAX_NOTEBOOK_BYTES:
         raise BadSubmission(f"{path}: {size / 1e6:.0f} MB, more than {MAX_NOTEBOOK_BYTES >> 20} MB; {CLEAR}")
+    return path.read_bytes()
+
+
+def parse(raw: bytes, path: Path) -> NotebookNode:
+    """The notebook in the content of the file at `path`, as `read`."""
     try:
-        raw = json.loads(path.read_bytes())
+        parsed = json.loads(raw)
     except (ValueError, RecursionError) as error:
         raise BadSubmission(f"{path}: not a notebook ({_reason(error)}); hand in the .ipynb file itself") from error
     try:
-        return _normal(raw, path)
+        return _normal(parsed, path)
     except BadSubmission:
         raise
     except Exception as error:  # nbformat's converters raise anything on damaged input

@@ -10,6 +10,8 @@ from typing import IO
 
 import psutil
 
+from autograder.sandbox.stage import Extra
+
 KILL_SECONDS = 30.0
 
 
@@ -21,6 +23,12 @@ class Sandbox(ABC):
     """Starts workers, each of which runs one notebook and then dies."""
 
     isolated: bool  # whether a worker can reach nothing of the machine
+
+    def __init__(self, extra: Extra = ()) -> None:
+        self.extra = extra  # files that a worker sees besides
+
+    def __reduce__(self) -> tuple[type[Sandbox], tuple[Extra]]:
+        return type(self), (self.extra,)  # what runs stays here: another process starts its own
 
     @abstractmethod
     def start(self) -> Worker:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import sys
 import warnings
+from collections.abc import Collection
 
 from autograder.sandbox.base import NoSandbox, Sandbox
 from autograder.sandbox.bubblewrap import Bubblewrap
 from autograder.sandbox.forkserver import ForkServer
+from autograder.sandbox.seccomp import FOR_ZYGOTE
 
 ELSEWHERE = (
     "Grade in the container or on a Linux machine (docs/grading.md), or say --unsandboxed for work that you trust."
@@ -15,7 +17,7 @@ ELSEWHERE = (
 
 
 def find_sandbox() -> Sandbox:
-    """The sandbox of this machine, after a worker started in it; raises `NoSandbox` with cause and mend.
+    """The sandbox of this machine, after a command ran in it; raises `NoSandbox` with cause and mend.
 
     Workers are forks, in walls that they build themselves. Where that is refused to them (a system may let
     bubblewrap alone make namespaces), each is a Python of its own that bubblewrap starts: as strong, and slower.
@@ -24,25 +26,22 @@ def find_sandbox() -> Sandbox:
         raise NoSandbox(
             f"There is no sandbox on {sys.platform}: strangers' code would run with your rights. {ELSEWHERE}"
         )
-    _try_bubblewrap()
-    server = ForkServer()
-    try:
-        server.start().kill()
-    except NoSandbox as error:
-        server.close()
-        warnings.warn(f"Grading will be slow, each submission in a Python of its own: {error}", stacklevel=2)
+    if said := _fails("-I", "-c", "print('ready', end='')"):
+        raise NoSandbox(f"bubblewrap does not work here: {said}. {_mend(said)} {ELSEWHERE}")
+    if said := _fails("-s", "-P", "-m", "autograder.sandbox.namespaces", allowed=FOR_ZYGOTE):
+        warnings.warn(f"Grading will be slow, each submission in a Python of its own: {said}", stacklevel=2)
         return Bubblewrap()
-    return server
+    return ForkServer()
 
 
-def _try_bubblewrap() -> None:
-    worker = Bubblewrap().spawn([sys.executable, "-I", "-c", "print('ready', end='')"])
-    answer = worker.from_worker.read(5)
+def _fails(*arguments: str, allowed: Collection[str] = ()) -> str:
+    """What Python says inside bubblewrap when it is to print "ready" and does not."""
+    worker = Bubblewrap().spawn([sys.executable, *arguments], allowed)
+    answer = worker.from_worker.read()
     worker.process.wait()
     words = worker.last_words()
     worker.kill()
-    if answer != b"ready":
-        raise NoSandbox(f"bubblewrap does not work here: {words or 'it said nothing'}. {_mend(words)} {ELSEWHERE}")
+    return "" if answer == b"ready" else words or "it said nothing"
 
 
 def _mend(words: str) -> str:

@@ -34,12 +34,9 @@ class ForkServer(Sandbox):
     isolated = True
 
     def __init__(self, extra: Extra = ()) -> None:
-        self.extra = extra
+        super().__init__(extra)
         self._zygote: Zygote | None = None
         self._starting = threading.Lock()
-
-    def __reduce__(self) -> tuple[type[ForkServer], tuple[Extra]]:
-        return ForkServer, (self.extra,)  # in another process: with a zygote of its own
 
     def start(self) -> Worker:
         for _ in range(2):

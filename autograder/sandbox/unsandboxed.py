@@ -14,16 +14,13 @@ import psutil
 from autograder.sandbox.base import Sandbox, Worker
 from autograder.sandbox.environment import worker_environment
 from autograder.sandbox.spawned import WORKER, spawn
-from autograder.sandbox.stage import Extra, learners_half
+from autograder.sandbox.stage import learners_half
 
 
 class Unsandboxed(Sandbox):
     """Runs a notebook as an ordinary process with the rights of whoever grades: no protection at all."""
 
     isolated = False
-
-    def __init__(self, extra: Extra = ()) -> None:
-        self.extra = extra
 
     def start(self) -> Worker:
         home = tempfile.mkdtemp(prefix="worker-")

@@ -30,8 +30,6 @@ from matplotlib import font_manager, pyplot
 from autograder import probes
 from autograder.sandbox import namespaces, shell, worker
 
-FOLDERS = ("/tmp", "/dev/shm")
-TMPFS_BYTES = 256 << 20
 # One look at each thing that is imported or built on first use.
 WARM_CELLS = (
     "x = 1\nx",
@@ -109,15 +107,7 @@ def become_worker(control: socket.socket, descriptors: list[int], seccomp: bytes
     """In the fork: build the walls, then run one notebook. Never returns."""
     try:
         control.close()
-        user, home = os.geteuid(), os.environ["HOME"]
-        namespaces.unshare_all()
-        if os.fork():
-            os._exit(0)
-        os.setsid()  # out of the zygote's process group, to which `kill(0, …)` would reach
-        namespaces.mount_own((*FOLDERS, home), TMPFS_BYTES)
-        namespaces.become_user(user)
-        namespaces.drop_rights(seccomp)
-        os.chdir(home)
+        namespaces.enclose(os.environ["HOME"], seccomp)
         cells_in, cells_out, report = descriptors
         payload = os.fork()
         if payload:

@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
+from autograder.grading.files import Beside, beside
 from autograder.grading.grade import grade_notebook
 from autograder.grading.limits import DEFAULT
+from autograder.grading.secret import seeds
 from autograder.sandbox.bubblewrap import Bubblewrap
 from autograder.sandbox.forkserver import ForkServer
 
@@ -54,15 +56,14 @@ def check(exercise="99-double", answer="double"):
 
 
 @pytest.fixture(scope="session")
-def grade(sandbox, tmp_path_factory):
+def grade(sandbox):
     """Grade a notebook of these cells: sources, or exercises for their check cells as `("check", id, answer)`."""
 
     def run(*cells, limits=DEFAULT, folder=None, student="ada", sandbox=sandbox):
         notebook = new_notebook(cells=[check(*c[1:]) if isinstance(c, tuple) else new_code_cell(c) for c in cells])
-        folder = folder or tmp_path_factory.mktemp("submission")
-        return grade_notebook(
-            notebook, student=student, course="c", folder=folder, secret=SECRET, sandbox=sandbox, limits=limits
-        )
+        others = beside(folder, limits) if folder else Beside()
+        own_seeds = seeds(SECRET, "c", student, POINTS)
+        return grade_notebook(notebook, seeds=own_seeds, beside=others, sandbox=sandbox, limits=limits)
 
     return run
 

@@ -11,7 +11,7 @@ from nbgrader.converters.base import NbGraderException
 
 from autograder import export as exporting
 from autograder.grading.grade import Ungraded
-from autograder.nbgrading import config, gradebook, pages, preprocessors, run, submission
+from autograder.nbgrading import config, gradebook, pages, preprocessors, run, submission, work, write
 from autograder.sandbox.base import NoSandbox, Sandbox
 
 pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning", "ignore::nbformat.warnings.DuplicateCellId")
@@ -113,14 +113,14 @@ def test_a_regrade_that_fails_leaves_no_score_that_looks_fresh(course, hand_in, 
 def test_a_fault_inside_the_writing_is_one_learners_only(course, hand_in, grade, monkeypatch):
     hand_in("ada")
     hand_in("bo")
-    write = run.Run._write
+    real_write = write.Writer.write
 
     def failing(self, student, graded, mark):
         if student == "ada":
             raise OSError("disk full")
-        write(self, student, graded, mark)
+        real_write(self, student, graded, mark)
 
-    monkeypatch.setattr(run.Run, "_write", failing)
+    monkeypatch.setattr(write.Writer, "write", failing)
     results = grade()
     assert results["ada"].status == run.UNGRADED and "disk full" in results["ada"].message
     assert (results["bo"].status, results["bo"].score) == (run.GRADED, 6)
@@ -213,7 +213,7 @@ def test_a_graders_fault_is_never_a_zero(course, hand_in, grade, monkeypatch, er
     def fail(*args, **kw):
         raise error
 
-    monkeypatch.setattr(run, "grade_notebook", fail)
+    monkeypatch.setattr(work, "grade_notebook", fail)
     hand_in("ada")
     result = grade()["ada"]
     assert (result.status, result.score) == (run.UNGRADED, None) and str(error) in result.message
@@ -274,7 +274,7 @@ def test_export_has_a_row_for_everyone_and_a_column_an_exercise(course, hand_in,
 
 def autograde(course, monkeypatch, worker, student="*", force=False):
     """What `nbgrader autograde` and the formgrader's button do."""
-    monkeypatch.setattr(preprocessors, "find_sandbox", lambda: worker)
+    monkeypatch.setattr(preprocessors, "_sandbox", lambda: worker)
     monkeypatch.setattr(preprocessors, "course_secret", lambda name, root: bytes(32))
     settings = config.of(course)
     config.log_to(course.scratch / "nbgrader.log")
@@ -311,24 +311,3 @@ def test_nbgraders_own_autograde_stops_where_a_submission_cannot_be_made_safe(
     with pytest.raises(SystemExit, match="cannot be made safe"):
         autograde(course, monkeypatch, worker)
     assert not (course.autograded / "ada" / LESSON).exists()
-
-
-def test_a_run_that_was_cut_off_is_resumed_and_nothing_half_written_counts(course, hand_in, grade, monkeypatch):
-    hand_in("ada")
-    hand_in("bo")
-    fill_in, seen = preprocessors.FillIn.preprocess, []
-
-    def cut_off(self, nb, resources):
-        seen.append(resources["nbgrader"]["student"])
-        if len(seen) == 2:
-            raise KeyboardInterrupt
-        return fill_in(self, nb, resources)
-
-    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
-        patched.setattr(preprocessors.FillIn, "preprocess", cut_off)
-        grade()
-    done, cut = seen
-    assert run.is_fresh(course, LESSON, done) and not run.is_fresh(course, LESSON, cut)
-    results = grade()
-    assert (results[done].status, results[cut].status) == (run.UNCHANGED, run.GRADED)
-    assert {r.score for r in results.values()} == {6}

@@ -1,0 +1,80 @@
+"""One transaction a submission, in a gradebook that is opened once.
+
+nbgrader's steps each open the gradebook anew (nine times a submission: an engine, a look at every table) and commit
+on their own (some thirty times). Within `Shared.transaction` they all get the same open gradebook, and what they
+commit is kept back until the end: a submission's scores are there all or not at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from types import SimpleNamespace
+from typing import Any
+
+import jsonschema
+from nbgrader.api import Gradebook
+from nbgrader.nbgraderformat import common
+from sqlalchemy.orm import Session, scoped_session, sessionmaker
+
+
+class _HeldBack(Session):
+    """A session in which `commit` writes and does not end the transaction; `end` does."""
+
+    def commit(self) -> None:
+        self.flush()
+
+    def end(self) -> None:
+        super().commit()
+
+
+class Shared:
+    """A gradebook kept open over many submissions, by its one writer; use it as a context manager."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        with Gradebook(url) as book:  # makes the tables where there are none
+            self._engine = book.engine
+        self._session = scoped_session(sessionmaker(bind=self._engine, class_=_HeldBack))
+        self._validators: dict[str, Any] = {}
+
+    def __enter__(self) -> Shared:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._session.remove()
+        self._engine.dispose()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Whoever opens this gradebook within gets it as it is; all is committed at the end, or nothing."""
+        with ExitStack() as undo:
+            undo.callback(self._session.remove)  # rolls back what was not committed
+            replace(undo, Gradebook, "__init__", self._open)
+            replace(undo, Gradebook, "close", lambda book: None)
+            replace(undo, common, "jsonschema", SimpleNamespace(**vars(jsonschema) | {"validate": self._validate}))
+            yield
+            self._session().end()
+
+    @property
+    def _open(self) -> Any:
+        def opened(book: Any, db_url: str, course_id: str = "default_course", authenticator: Any = None) -> None:
+            if db_url != self.url:
+                raise ValueError(f"the gradebook {db_url} was opened while {self.url} is written to")
+            book.engine, book.db = self._engine, self._session
+            book.course_id, book.authenticator = course_id, authenticator
+
+        return opened
+
+    def _validate(self, instance: Any, schema: dict[str, Any]) -> None:
+        """`jsonschema.validate` looks through the schema itself for each cell; once is enough."""
+        key = repr(schema)
+        if key not in self._validators:
+            self._validators[key] = jsonschema.validators.validator_for(schema)(schema)
+        self._validators[key].validate(instance)
+
+
+def replace(undo: ExitStack, owner: Any, name: str, value: Any) -> None:
+    """Set an attribute until `undo` is closed."""
+    undo.callback(setattr, owner, name, getattr(owner, name))
+    setattr(owner, name, value)
