@@ -4,28 +4,44 @@
     print(g)                  # one line an operation
     g(x)                      # the same numbers, without running the Python code again
 
-Read in this order: `ir` (what a graph is), `verify` (the rules it keeps), `trace` (how one comes to be),
-`backends.taped` (how one runs).
+    step = graph.joint(net, loss, optimizer, x, y)     # a whole training step: forward, backward, update
+    print(graph.report(step.graph))                    # what each pass takes out of it
+    print(step.code)                                   # the Python that runs
+
+Read in this order: `ir` (what a graph is), `verify` (the rules it keeps), `trace` (how one comes to be), `joint` (a training
+step as a graph), `passes` (a graph made better), `backends` (how one runs).
 """
 
 from miniblocks.errors import CaptureError, InvalidGraphError
+from miniblocks.graph.backends import compile
 from miniblocks.graph.compare import same
 from miniblocks.graph.ir import Cond, Graph, Loop, Ref, Step
+from miniblocks.graph.joint import TrainingStep, joint, joint_graph
+from miniblocks.graph.passes import PASSES, Change, Report, optimize, report
 from miniblocks.graph.statistics import Statistics, statistics
 from miniblocks.graph.trace import CaptureWarning, capture, trace
 from miniblocks.graph.verify import verify
 
 __all__ = [
+    "PASSES",
     "CaptureError",
     "CaptureWarning",
+    "Change",
     "Cond",
     "Graph",
     "InvalidGraphError",
     "Loop",
     "Ref",
+    "Report",
     "Statistics",
     "Step",
+    "TrainingStep",
     "capture",
+    "compile",
+    "joint",
+    "joint_graph",
+    "optimize",
+    "report",
     "same",
     "statistics",
     "trace",

@@ -19,7 +19,7 @@ from typing import Any, ClassVar
 
 from miniblocks.errors import CaptureError
 from miniblocks.ops import TABLE, Op
-from miniblocks.tensor import Tensor
+from miniblocks.tensor import Tensor, mode
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +122,8 @@ class Graph:
         """Run it on tensors: recorded for `backward` where a gradient may be asked for."""
         if len(args) != len(self.inputs):
             raise CaptureError(f"the graph takes {len(self.inputs)} tensors, and got {len(args)}")
+        if mode.tracer is not None and any(subgraphs(i) for i in self.steps):
+            return mode.tracer.control(self, args)
         return self._run(*args)
 
     @cached_property
@@ -172,6 +174,32 @@ def subgraphs(instruction: Instruction) -> tuple[Graph, ...]:
     return (instruction.condition, instruction.body) if isinstance(instruction, Loop) else ()
 
 
+def renamed(instruction: Instruction, env: Mapping[Ref, Any]) -> Instruction:
+    """The same instruction on other values: those that `env` puts in the place of its own."""
+
+    def to(value: Any) -> Any:
+        return env.get(value, value) if isinstance(value, Ref) else value
+
+    args = tuple(map(to, instruction.args))
+    if isinstance(instruction, Step):
+        return Step(to(instruction.result), instruction.operation, args, instruction.static)
+    results = tuple(map(to, instruction.results))
+    if isinstance(instruction, Cond):
+        return Cond(results, to(instruction.predicate), args, instruction.then, instruction.orelse)
+    return Loop(results, args, instruction.condition, instruction.body)
+
+
+def shares(instruction: Instruction) -> bool:
+    """Whether a result may live in the first argument's storage."""
+    if not isinstance(instruction, Step) or not instruction.op.view or not isinstance(instruction.args[0], Ref):
+        return False
+    if instruction.operation in ("cast", "sum_to"):  # only where there is nothing to do
+        return (instruction.shape, instruction.dtype) == (instruction.args[0].shape, instruction.args[0].dtype)
+    if instruction.operation == "take":  # only where each index is a single number
+        return not any(at.shape for at in instruction.args[1:])
+    return True
+
+
 def is_pure(instruction: Instruction) -> bool:
     """Whether leaving it out, or computing it once for twice, can be noticed only by its results."""
     if isinstance(instruction, Step):
@@ -179,12 +207,12 @@ def is_pure(instruction: Instruction) -> bool:
     return all(is_pure(inside) for graph in subgraphs(instruction) for inside in graph.steps)
 
 
-def leaves(outputs: Any) -> list[Ref]:
-    """The refs in a nest of tuples, lists and dictionaries, in order."""
-    if isinstance(outputs, Ref):
-        return [outputs]
-    parts = outputs.values() if isinstance(outputs, dict) else outputs
-    return [ref for part in parts for ref in leaves(part)]
+def leaves(nest: Any, kind: type = Ref) -> list[Any]:
+    """The refs (or what else is of this kind) in a nest of tuples, lists and dictionaries, in order."""
+    if isinstance(nest, kind):
+        return [nest]
+    parts = nest.values() if isinstance(nest, dict) else nest
+    return [leaf for part in parts for leaf in leaves(part, kind)]
 
 
 def mapped(nest: Any, kind: type, function: Callable[[Any], Any]) -> Any:

@@ -16,10 +16,10 @@ from typing import Any
 import numpy as np
 
 from miniblocks.errors import CaptureError
-from miniblocks.graph.ir import Graph, Instruction, Ref, Step, mapped
+from miniblocks.graph.ir import Graph, Instruction, Ref, Step, leaves, mapped, reads, renamed
 from miniblocks.graph.verify import verify
 from miniblocks.ops import Op
-from miniblocks.tensor import Tensor, mode
+from miniblocks.tensor import Tensor, mode, untraced
 
 _HERE = str(Path(__file__).parent.parent)
 
@@ -51,15 +51,9 @@ def capture(
     function: Callable[..., Any], *examples: Tensor, names: Mapping[str, Tensor] | None = None
 ) -> tuple[Graph, Any]:
     """The graph of one run, and what that run returned. `names` are tensors that the graph may name when it captures them."""
-    if mode.tracer is not None:
-        raise CaptureError("a capture inside of a capture; capture the outer function only")
     tracer = Tracer(examples, names or {})
-    before = mode.observer
-    mode.tracer, mode.observer = tracer, tracer.operation
-    try:
+    with tracer:
         output = function(*examples)
-    finally:
-        mode.tracer, mode.observer = None, before
     return tracer.graph(output), output
 
 
@@ -72,6 +66,8 @@ class Tracer:
 
     def __init__(self, examples: Sequence[Tensor], names: Mapping[str, Tensor]) -> None:
         self.counts: Counter[str] = Counter()
+        self.taken: set[str] = set()
+        self.opaque = False  # whether a gradient would have to go through a branch or a loop that is in the graph
         self.refs: dict[int, Ref] = {}
         self.alive: list[Any] = []  # an id names a thing only as long as the thing lives
         self.captured: dict[Ref, Tensor] = {}
@@ -79,16 +75,51 @@ class Tracer:
         self.steps: list[Instruction] = []
         self.writes: dict[Ref, Ref] = {}
         self.homes: dict[int, Ref] = {}  # the captured name of a handle that was written in place
+        self.first: dict[Ref, Any] = {}  # the storage that a captured tensor had before it was written
         self.names = {id(tensor): name for name, tensor in names.items()}
         self.labels: dict[Ref, str] = {}
         self.warned: set[Any] = set()
-        self.inputs = tuple(self._name(x, "x") for x in examples)
+        self.inputs = tuple(self._input(x) for x in examples)
+
+    def __enter__(self) -> Tracer:
+        if mode.tracer is not None:
+            raise CaptureError("a capture inside of a capture; capture the outer function only")
+        self.before, mode.tracer, mode.observer = mode.observer, self, self.operation
+        return self
+
+    def __exit__(self, error: Any, *rest: Any) -> None:
+        mode.tracer, mode.observer = None, self.before
+        if error is not None:
+            self.undo()
+
+    def undo(self) -> None:
+        """Give captured tensors that the run wrote into their first values back."""
+        for ref, raw in self.first.items():
+            self.captured[ref].raw = raw
 
     def _name(self, tensor: Tensor, hint: str) -> Ref:
-        ref = Ref(f"{hint}{self.counts[hint]}", tensor.shape, tensor.dtype)
-        self.counts[hint] += 1
+        ref = self._fresh(Ref(hint, tensor.shape, tensor.dtype))
         self.refs[id(tensor.raw)] = ref
         self.alive.append(tensor.raw)
+        return ref
+
+    def _fresh(self, ref: Ref) -> Ref:
+        """The same kind of value under a name that is still free: x0, x1, …"""
+        name = f"{ref.name}{self.counts[ref.name]}"
+        self.counts[ref.name] += 1
+        if name in self.taken:
+            return self._fresh(ref)
+        self.taken.add(name)
+        return Ref(name, ref.shape, ref.dtype)
+
+    def _input(self, example: Tensor) -> Ref:
+        """An input: x0, x1, … unless it was given a name."""
+        if id(example) not in self.names:
+            return self._name(example, "x")
+        ref = Ref(self.names[id(example)], example.shape, example.dtype)
+        self.taken.add(ref.name)
+        self.refs[id(example.raw)] = ref
+        self.alive.append(example.raw)
         return ref
 
     def ref(self, value: Any) -> Any:
@@ -113,6 +144,28 @@ class Tracer:
             )
         self.steps.append(Step(self._name(out, op.name), op.name, refs, {k: _plain(v) for k, v in static.items()}))
 
+    def control(self, graph: Graph, args: Sequence[Tensor]) -> Any:
+        """A graph with branches or loops of its own is called: its instructions become part of this one."""
+        if graph.writes:
+            raise CaptureError("a graph with branches or loops that also writes cannot be called inside of a capture")
+        with untraced():
+            output = graph(*args)
+        env: dict[Ref, Any] = dict(zip(graph.inputs, map(self.ref, args)))
+        env |= {ref: self.ref(tensor) for ref, tensor in graph.captured.items()}
+        for ref, tensor in graph.constants.items():
+            self.constant(tensor)
+            env[ref] = self.refs[id(tensor.raw)]
+        for instruction in graph.steps:
+            for ref in instruction.results:
+                env[ref] = self._fresh(ref)
+            self.steps.append(renamed(instruction, env))
+        found = leaves(output, Tensor)
+        for ref, tensor in zip(leaves(graph.outputs), found):
+            self.refs[id(tensor.raw)] = env[ref]
+            self.alive.append(tensor.raw)
+        self.opaque = self.opaque or any(tensor.requires_grad for tensor in found)
+        return output
+
     def constant(self, tensor: Tensor) -> None:
         """A tensor made of numbers, in the function itself: the same at every call."""
         kept = Tensor(tensor.raw.clone())  # what is written into it later is not the constant
@@ -127,6 +180,7 @@ class Tracer:
         if home in self.captured:
             self.homes[id(target)] = home
             self.alive.append(target)
+            self.first.setdefault(home, self.captured[home].raw)
             self.writes[home] = self.ref(new)
 
     def concrete(self, tensor: Tensor) -> None:
@@ -142,7 +196,7 @@ class Tracer:
     def graph(self, output: Any) -> Graph:
         """What was written down so far, with the function's result as its outputs."""
         outputs = mapped(output, Tensor, self.ref)
-        used = {r for step in self.steps for r in step.args if isinstance(r, Ref)} | set(self.writes.values())
+        used = {ref for step in self.steps for ref in reads(step)} | set(self.writes.values())
         mapped(outputs, Ref, used.add)
         constants = {ref: tensor for ref, tensor in self.constants.items() if ref in used}
         return verify(

@@ -1,6 +1,6 @@
 """The operations: one table, each row with its forward and its backward side. See `table`."""
 
-from miniblocks.ops import elementwise, images, products, randomness, reductions, shapes
+from miniblocks.ops import elementwise, fused, images, products, randomness, reductions, shapes
 from miniblocks.ops.table import RAW, TABLE, Namespace, Op, op
 
 __all__ = [
@@ -9,6 +9,7 @@ __all__ = [
     "Namespace",
     "Op",
     "elementwise",
+    "fused",
     "images",
     "op",
     "products",

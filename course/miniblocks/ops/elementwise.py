@@ -132,4 +132,5 @@ cast = op(
     lambda x, dtype: x.to(torch_dtype(dtype)),
     lambda F, g, out, x, dtype: F.cast(g, dtype=x.dtype),
     passes_on=True,
+    view=True,
 )

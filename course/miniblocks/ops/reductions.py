@@ -62,7 +62,9 @@ mean = op(
     lambda F, g, out, shape, axis, keepdims: _stretch(F, g, shape, axis) / _count(shape, axis),
     keeps=SHAPES,
 )
-sum_to = op("sum_to", _sum_to, lambda F, g, out, x, shape: F.expand(g, shape=tuple(x)), keeps=SHAPES, passes_on=True)
+sum_to = op(
+    "sum_to", _sum_to, lambda F, g, out, x, shape: F.expand(g, shape=tuple(x)), keeps=SHAPES, passes_on=True, view=True
+)
 amax = op("amax", _amax, _amax_vjp, keeps=ALL)
 argmax = op("argmax", lambda x, axis: torch.argmax(x, axis))
 norm = op("norm", lambda x: torch.linalg.vector_norm(x), _norm_vjp, keeps=ALL)
@@ -75,8 +77,14 @@ softmax = op(
 log_softmax = op(
     "log_softmax",
     lambda x, axis: torch.log_softmax(x, axis),
-    lambda F, g, out, x, axis: g - F.exp(out) * F.sum(g, axis=axis, keepdims=True),
+    lambda F, g, out, x, axis: F.log_softmax_input(g, out, axis=axis),
     keeps=OUTPUT,
+)
+log_softmax_input = op(
+    "log_softmax_input",
+    lambda g, y, axis: torch._log_softmax_backward_data(g, y, axis, y.dtype),
+    lambda F, h, out, g, y, axis: h - F.sum(h * F.exp(y), axis=axis, keepdims=True),
+    lambda F, h, out, g, y, axis: -h * F.exp(y) * F.sum(g, axis=axis, keepdims=True),
 )
 logsumexp = op(
     "logsumexp",
@@ -113,6 +121,21 @@ def _softmax_vjp(F, h, x):
     return p * (h - F.sum(h * p, axis=1, keepdims=True))
 
 
+# The second half of cross-entropy: the mean of -p[label] over the rows of p, log-probabilities; and zeros but for -g/rows at the labels.
+nll = op(
+    "nll",
+    lambda p, labels: _nll_forward(p, labels.long(), None, 1, -100)[0],
+    lambda F, g, out, p, labels: F.nll_input(g, labels, shape=tuple(p.shape)),
+    None,
+)
+nll_input = op(
+    "nll_input",
+    lambda g, labels, shape: g.new_zeros(shape).scatter_(
+        1, labels.long()[:, None], (-g / shape[0]).expand(shape[0], 1)
+    ),
+    lambda F, h, out, g, labels, shape: F.nll(h, labels),
+    None,
+)
 # The mean of -log softmax(x)[label] over the rows of x (batch, classes), as one node. Its gradient is
 # (softmax(x) - one-hot(labels)) / batch, which is linear in g, and in x what softmax is.
 cross_entropy = op(

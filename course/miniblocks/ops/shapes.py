@@ -116,6 +116,7 @@ take = op(
     "take",
     lambda x, *at, index: x[whole_index(index, at)],
     keeps=INDICES,
+    view=True,  # where all of the index tensors are single numbers
     infer=lambda x, *at, index: x[whole_index(index, _numberless(at))],
 )
 take.vjps = _EachArgument(

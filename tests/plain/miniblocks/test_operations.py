@@ -110,6 +110,33 @@ CASES = [
         {"labels": torch.tensor([0, 3, 1])},
         lambda x: torch.nn.functional.cross_entropy(x, torch.tensor([0, 3, 1])),
     ),
+    (
+        "nll",
+        [normal(3, 4)],
+        {"labels": torch.tensor([0, 3, 1])},
+        lambda x: torch.nn.functional.nll_loss(x, torch.tensor([0, 3, 1])),
+    ),
+    (
+        "log_softmax_input",
+        [normal(3, 4), normal(3, 4)],
+        {"axis": 1},
+        lambda g, y: g - y.exp() * g.sum(1, keepdim=True),
+    ),
+    ("descend", [normal(3, 4), normal(), normal(3, 4)], {}, lambda w, r, g: w - r * g),
+    ("descend_matmul", [normal(3, 5), normal(), normal(3, 4), normal(4, 5)], {}, lambda w, r, a, b: w - r * (a @ b)),
+    ("descend_sum", [normal(4), normal(), normal(3, 4)], {}, lambda w, r, g: w - r * g.sum(0)),
+    (
+        "chain",
+        [normal(3, 4), normal(4)],
+        {"of": (("sin", "x0"), ("mul", ".", "x1"), ("clip", ".", ("low", -0.5), ("high", None)), ("sub", 1.0, "."))},
+        lambda x, y: 1 - (x.sin() * y).clamp(min=-0.5),
+    ),
+    (
+        "chain",
+        [normal(3, 4)],
+        {"of": (("mul", "x0", "x0"), ("exp", "."), ("add", "x0", "."))},
+        lambda x: x + (x * x).exp(),
+    ),
     ("copy", [normal(3)], {}, torch.clone),
     ("cast", [normal(3)], {"dtype": "float64"}, torch.Tensor.double),
     ("matmul", [normal(3, 4), normal(4, 5)], {}, torch.matmul),
@@ -129,7 +156,7 @@ def leaves(inputs):
 def evaluated(name, tensors, static):
     if name == "take_along":  # its positions are a tensor, and no static argument
         return nd.take_along(*tensors, Tensor(static["positions"]), axis=static["axis"])
-    if name == "cross_entropy":
+    if name in ("cross_entropy", "nll"):
         return apply(TABLE[name], *tensors, Tensor(static["labels"]))
     if "at" in static:  # the tensors of an index are arguments, and no static ones
         return apply(TABLE[name], *tensors, *(Tensor(torch.tensor(at)) for at in static["at"]), index=static["index"])
@@ -226,6 +253,7 @@ def test_every_operation_with_a_gradient_is_among_the_cases():
         "cross_entropy_input",
         "softmax_minus_one_hot",
         "add_at",
+        "nll_input",
     }
     assert {name for name, op in TABLE.items() if op.vjps} == tested | only_used_by_rules_or_special
 

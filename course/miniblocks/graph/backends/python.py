@@ -1,0 +1,96 @@
+"""A graph as straight-line Python on raw arrays, one call of torch a line, into memory that was laid out beforehand.
+
+    program = graph.compile(g)
+    print(program.code)
+    program(x)
+
+What makes it fast: no blocks, no recording; every buffer and every view of a buffer or a parameter exists before the first call;
+elementwise steps write over what nobody reads any more; parameters are updated in place, by the product that makes their
+gradient. Results are memory of their own. The taped function of a graph is what this is tested against.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable
+from operator import attrgetter, is_
+from typing import Any
+
+import torch
+
+from miniblocks.errors import CaptureError
+from miniblocks.graph.backends.lowering import NUMERIC
+from miniblocks.graph.backends.writer import Writer
+from miniblocks.graph.ir import Graph, reads, results
+from miniblocks.ops.elementwise import torch_dtype
+from miniblocks.tensor import Tensor
+
+_raw_of = attrgetter("raw")
+
+
+def _is_only_a_number(graph: Graph, name: str) -> bool:
+    """Whether an input meets arrays in arithmetic alone, where a Python number will do."""
+    steps = [step for step in graph.steps if any(ref.name == name for ref in reads(step))]
+    returned = any(ref.name == name for ref in results(graph))
+    return not returned and all(step.operation in NUMERIC and any(ref.shape for ref in reads(step)) for step in steps)
+
+
+class Program:
+    """A graph that is ready to run. `numbers` are inputs that are given as Python numbers (a learning rate).
+
+    It sees the parameters as they are: when one was given new storage, the program is bound anew. Calls from several threads
+    wait for one another, since they share the buffers. Nothing is recorded: a program is for use without gradients.
+    """
+
+    def __init__(self, graph: Graph, numbers: Iterable[str] = (), reuse: bool = True) -> None:
+        self.graph, self.reuse = graph, reuse
+        self.numbers = frozenset(name for name in numbers if _is_only_a_number(graph, name))
+        self._tensors = tuple(graph.captured.values())
+        self._lock = threading.Lock()
+        self._kinds = [
+            None if ref.name in self.numbers else (torch.Size(ref.shape), torch_dtype(ref.dtype))
+            for ref in graph.inputs
+        ]
+        self._bind(self._device())
+
+    def _device(self) -> torch.device:
+        return self._tensors[0].raw.device if self._tensors else torch.device("cpu")
+
+    def _bind(self, device: torch.device) -> None:
+        """Lay out memory and write the code for the parameters' present storage."""
+        for ref, tensor in self.graph.captured.items():
+            if (tensor.shape, tensor.dtype) != (ref.shape, ref.dtype):
+                raise CaptureError(
+                    f"{self.graph.labels.get(ref, ref)} was {ref.dtype}{list(ref.shape)} when the graph was captured, and now is "
+                    f"{tensor.dtype}{list(tensor.shape)}; capture again"
+                )
+        writer = Writer(self.graph, device, self.numbers, self.reuse)
+        self._raws = tuple(map(_raw_of, self._tensors))
+        self._place = device
+        self.code, self.buffers = writer.code, writer.buffers
+        self._run = writer.function()
+
+    def __call__(self, *args: Any) -> Any:
+        """Run it on tensors (numbers for those of `numbers`)."""
+        if len(args) != len(self._kinds):
+            raise CaptureError(f"the graph takes {len(self._kinds)} inputs, and got {len(args)}")
+        raws = [
+            a.raw if type(a) is Tensor else a if kind is None else torch.tensor(a, dtype=kind[1])
+            for a, kind in zip(args, self._kinds)
+        ]
+        for raw, kind in zip(raws, self._kinds):
+            if kind is not None and (raw.shape != kind[0] or raw.dtype is not kind[1]):
+                self._refuse(args)
+        return self.run(*raws)
+
+    def run(self, *raws: Any) -> Any:
+        """The same on raw arrays that are known to fit; gives tensors."""
+        with self._lock:
+            if not all(map(is_, map(_raw_of, self._tensors), self._raws)):
+                self._bind(self._device())
+            return self._run(*raws)
+
+    def _refuse(self, args: tuple[Any, ...]) -> None:
+        wanted = ", ".join(f"{ref}: {ref.dtype}{list(ref.shape)}" for ref in self.graph.inputs)
+        got = ", ".join(f"{a.dtype}{list(a.shape)}" if isinstance(a, Tensor) else repr(a) for a in args)
+        raise CaptureError(f"the graph was captured for ({wanted}), and got ({got}); capture again for other shapes")

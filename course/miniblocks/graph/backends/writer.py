@@ -1,0 +1,292 @@
+"""Writes a graph as the source of a Python function on raw arrays. See `python`."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Container
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+from miniblocks.graph.backends import lowering
+from miniblocks.graph.backends.kernels import FRESH, Kernel, axes_of, kernel_of
+from miniblocks.graph.backends.memory import Buffers, Lifetimes
+from miniblocks.graph.ir import Cond, Graph, Instruction, Loop, Ref, Step, leaves, mapped, reads, shares
+from miniblocks.graph.statistics import size
+from miniblocks.tensor import Tensor
+
+IMAGES = ("conv2d", "conv2d_relu", "conv2d_input", "max_pool2d", "max_pool2d_input")  # they give channels last
+LARGE = 1 << 14  # bytes: what is larger and is no longer read is let go of at once
+
+
+@dataclass
+class Value:
+    """A value in the code: the word for it, and its array where that exists before the program runs.
+
+    `flat` is the buffer that it fills, if it does; `own` says that the program made its memory, and may write over it;
+    `channels_last` is how images lie in memory.
+    """
+
+    word: str
+    array: torch.Tensor | None = None
+    flat: torch.Tensor | None = None
+    own: bool = False
+    channels_last: bool = False
+
+
+class Word(str):
+    """A piece of source code; it shows as it is."""
+
+    __repr__ = str.__str__
+
+
+class Writer:
+    """One graph: `code`, `buffers`, and `function()`."""
+
+    def __init__(self, graph: Graph, device: torch.device, numbers: frozenset[str], reuse: bool = True) -> None:
+        self.graph, self.numbers, self.device = graph, numbers, device
+        self.names: dict[str, Any] = {"run": None, "Tensor": Tensor}
+        self.counts: Counter[str] = Counter()
+        self.lines: list[str] = []
+        self.depth = 1
+        self.values: dict[Ref, Value] = {}
+        self.life = Lifetimes(graph)
+        self.buffers = Buffers(device, reuse)
+        self.targets = {value: target for target, value in reversed(list(graph.writes.items()))}
+        self.done: set[Ref] = set()  # the captured tensors that are written already
+        self.returned: dict[Ref, str] = {}  # outputs that had to be copied before something is written
+        self.views: dict[str, str] = {}
+        self.shared: dict[Any, torch.Tensor] = {}
+        self.gathered: list[tuple[str, str, str]] = []  # (rate, parameter, gradient) of updates not yet written
+        self.index = -1
+        for ref in graph.inputs:
+            self.values[ref] = Value(self.free(ref.name))
+        for ref, tensor in (*graph.captured.items(), *graph.constants.items()):
+            raw = tensor.raw.to(device) if ref in graph.constants else tensor.raw
+            self.values[ref] = Value(self.free(ref.name, raw), raw)
+        self.head = f"def run({', '.join(self.word(ref) for ref in graph.inputs)}):"
+        self.write()
+        self.code = "\n".join([self.head, *self.lines])
+
+    def function(self) -> Callable[..., Any]:
+        """The function, compiled."""
+        names = dict(self.names)
+        exec(compile(self.code, "<graph>", "exec"), names)
+        return names["run"]
+
+    # -- words --------------------------------------------------------------------------------------------------
+    def free(self, name: str, thing: Any = None) -> str:
+        """A name, this one where it is still free, for a thing (or for a value that the code will assign)."""
+        candidate = name
+        while candidate in self.names:
+            self.counts[name] += 1
+            candidate = f"{name}_{self.counts[name]}"
+        self.names[candidate] = thing
+        return candidate
+
+    def word(self, value: Any, hint: str = "number") -> str:
+        """How an argument is written."""
+        if isinstance(value, Ref):
+            return self.values[value].word
+        if value is None or type(value) in (bool, int, str) or (type(value) is float and abs(value) < 1e300):
+            return repr(value)
+        if isinstance(value, tuple) and all(type(v) is int for v in value):
+            return repr(value)
+        return self.object(hint, value)
+
+    def object(self, hint: str, thing: Any) -> str:
+        """A name for an object; the same for the same one."""
+        for name in (hint, f"{hint}_"):
+            if name in self.names and self.names[name] is thing:
+                return name
+        return self.free(hint if hint not in self.names else f"{hint}_", thing)
+
+    def line(self, text: str) -> None:
+        self.lines.append("    " * self.depth + text)
+
+    def call(self, function: Callable[..., Any], arguments: str) -> str:
+        name = re.sub(r"\W", "_", getattr(function, "__name__", str(function)))
+        return f"{self.object(name, function)}({arguments})"
+
+    # -- the whole ----------------------------------------------------------------------------------------------
+    def write(self) -> None:
+        self.copy_out(())
+        for i, instruction in enumerate(self.graph.steps):
+            self.index = i
+            if not (isinstance(instruction, Step) and instruction.operation == "descend"):
+                self.flush()
+            self.instruction(instruction)
+            self.copy_out(instruction.results)
+            self.let_go(instruction)
+        self.flush()
+        self.write_back()
+        self.line(f"return {mapped(self.graph.outputs, Ref, self.result)!r}")
+
+    def copy_out(self, made: tuple[Ref, ...]) -> None:
+        """Copies of what is returned or written and lives in a captured tensor, taken before that is written."""
+        refs = [ref for ref in (*leaves(self.graph.outputs), *self.targets) if ref not in self.returned]
+        for ref in refs:
+            home = self.life.home(ref)
+            if home in self.graph.captured and (ref in made or (not made and ref is home)):
+                self.returned[ref] = self.free(f"{ref.name}_now")
+                self.line(f"{self.returned[ref]} = {self.word(ref)}.clone()")
+
+    def write_back(self) -> None:
+        """New values that are not in their places yet."""
+        for target, value in self.graph.writes.items():
+            if target not in self.done:
+                self.line(f"{self.word(target)}.copy_({self.returned.get(value, self.word(value))})")
+
+    def result(self, ref: Ref) -> Word:
+        if ref in self.returned:
+            return Word(f"Tensor({self.returned[ref]})")
+        value = self.values[ref]
+        return Word(f"Tensor({value.word}{'' if value.array is None else '.clone()'})")
+
+    def let_go(self, instruction: Instruction) -> None:
+        """Free the buffers that nobody reads after this instruction, and large arrays of the program's own."""
+        for ref in {self.life.home(r) for r in (*reads(instruction), *instruction.results)}:
+            value = self.values.get(ref)
+            if value is None or not value.own or not self.life.ends(ref, self.index) or ref in self.life.leaving:
+                continue
+            value.own = False
+            if value.flat is not None:
+                self.buffers.give_back(value.flat)
+            elif size(ref) >= LARGE and not self.gathered:
+                self.line(f"del {value.word}")
+
+    # -- instructions -------------------------------------------------------------------------------------------
+    def instruction(self, instruction: Instruction) -> None:
+        if isinstance(instruction, Cond):
+            lowering.cond(self, instruction)
+        elif isinstance(instruction, Loop):
+            lowering.loop(self, instruction)
+        elif not (self.view(instruction) or lowering.special(self, instruction) or self.kernel(instruction)):
+            self.plain(instruction)
+
+    def view(self, step: Step) -> bool:
+        """A view of an array that exists already is made now, and costs nothing at run time."""
+        base = self.values[step.args[0]].array if shares(step) and len(step.args) == 1 else None
+        if base is None:
+            return False
+        array = step.op.forward(base, **step.static)
+        if array.untyped_storage().data_ptr() != base.untyped_storage().data_ptr():
+            return False  # its elements had to be moved: that is done at run time
+        self.values[step.result] = Value(self.free(step.result.name, array), array)
+        return True
+
+    def plain(self, step: Step) -> None:
+        """The operation's forward function, into memory of its own."""
+        words = [self.word(a) for a in step.args]
+        words += [f"{name}={self.word(value, name)}" for name, value in step.static.items()]
+        self.fresh(step, f"{self.object(f'op_{step.operation}', step.op.forward)}({', '.join(words)})")
+
+    def fresh(self, step: Step, expression: str) -> None:
+        word = self.free(step.result.name)
+        self.line(f"{word} = {expression}")
+        own = not shares(step)
+        self.values[step.result] = Value(word, own=own, channels_last=step.operation in IMAGES or self.is_last(step))
+
+    def is_last(self, step: Step) -> bool:
+        """Whether an elementwise step on images gives them with channels last: where its arguments have them so."""
+        values = [
+            self.values[a] for a in step.args if isinstance(a, Ref) and a.shape == step.shape and a in self.values
+        ]
+        return step.op.elementwise and any(value.channels_last for value in values)
+
+    def new_value(self, word: str, array: torch.Tensor | None = None, own: bool = True) -> Value:
+        return Value(word, array, own=own)
+
+    def view_of(self, value: Value, suffix: str, array: torch.Tensor) -> str:
+        """A name for a view of an array that exists; one for all who need it."""
+        name = f"{value.word}_{suffix}"
+        if name not in self.views:
+            self.views[name] = self.free(name, array)
+        return self.views[name]
+
+    def gather(self, rate: str, parameter: str, gradient: str) -> None:
+        """An update in place that can wait for the next one like it."""
+        if self.gathered and self.gathered[0][0] != rate:
+            self.flush()
+        self.gathered.append((rate, parameter, gradient))
+
+    def flush(self) -> None:
+        """Write the updates that waited, as one call."""
+        if self.gathered:
+            rate = self.gathered[0][0]
+            lists = [", ".join(words) for words in list(zip(*self.gathered))[1:]]
+            self.line(self.call(torch._foreach_add_, f"[{lists[0]}], [{lists[1]}], alpha=-{rate}"))
+            self.gathered = []
+
+    def kernel(self, step: Step) -> bool:
+        kernel = kernel_of(step)
+        if kernel is None:
+            return False
+        self.emit(step, kernel, [self.arguments(step, kernel)], self.place(step, self.in_place(step)))
+        return True
+
+    def arguments(self, step: Step, kernel: Kernel) -> str:
+        """The arguments of a kernel's call."""
+        words = {name: self.word(value, name) for name, value in step.static.items()}
+        if "{dtype}" in kernel.arguments:
+            words["dtype"] = self.object(step.dtype, getattr(torch, step.dtype))
+        if "{axes}" in kernel.arguments:
+            words["axes"] = repr(axes_of(step))
+        values = [self.word(a) for a in step.args]
+        return kernel.arguments.format(*values, all=f"({', '.join(values)},)", **words)
+
+    def emit(self, step: Step, kernel: Kernel, arguments: list[str], target: Value | None) -> None:
+        """A call of a kernel, into a place or into new memory."""
+        if target is None:
+            kernel = FRESH.get(step.operation, kernel)
+            self.fresh(step, self.call(kernel.function, ", ".join(arguments)))
+        else:
+            place = kernel.place.format(out=target.word)
+            self.line(self.call(kernel.function, ", ".join([*arguments, place])))
+            self.values[step.result] = target
+
+    # -- where a result goes ------------------------------------------------------------------------------------
+    def place(self, step: Step, overwritten: Value | None = None, besides: Container[Ref] = ()) -> Value | None:
+        """Where to put a step's result: into the parameter it updates, over an argument, or into a buffer.
+
+        None where it leaves the program (or a branch of it), and so needs memory of its own at every call.
+        """
+        if self.depth > 1 or self.life.home(step.result) in self.life.leaving:
+            return None
+        target = self.updated(step)
+        if target is not None and target not in besides:
+            self.done.add(target)
+            return Value(self.word(target), self.values[target].array)
+        if overwritten is not None:
+            return overwritten
+        last = self.is_last(step)
+        flat, array = self.buffers.take(step.shape, step.dtype, last)
+        return Value(self.free(step.result.name, array), array, flat, own=True, channels_last=last)
+
+    def in_place(self, step: Step, besides: Container[Ref] = ()) -> Value | None:
+        """An argument that an elementwise step may write over: of its shape, read for the last time, and not one of `besides`."""
+        if self.depth > 1 or not step.op.elementwise or self.life.home(step.result) in self.life.leaving:
+            return None
+        for ref in step.args:
+            if not isinstance(ref, Ref) or (ref.shape, ref.dtype) != (step.shape, step.dtype) or ref in besides:
+                continue
+            value = self.values[ref]
+            others = [
+                a for a in step.args if isinstance(a, Ref) and a != ref and self.life.home(a) == self.life.home(ref)
+            ]
+            if value.own and self.life.home(ref) == ref and self.life.ends(ref, self.index) and not others:
+                value.own = False
+                return Value(value.word, value.array, value.flat, True, value.channels_last)
+        return None
+
+    def updated(self, step: Step) -> Ref | None:
+        """The captured tensor that a step may write its result into: it is that one's new value, and the old one is not read any more."""
+        target = self.targets.get(step.result)
+        if target is None or target not in step.args or target in self.done:
+            return None
+        through_views = any(a != target and self.life.home(a) == target for a in step.args if isinstance(a, Ref))
+        safe = step.op.elementwise or step.operation.startswith("descend")
+        twice = step.args.count(target) > 1 and not step.op.elementwise
+        return target if safe and not through_views and not twice and self.life.ends(target, self.index) else None
