@@ -1,7 +1,7 @@
 """Lesson 08, models and residual networks: its exercises."""
 
 from autograder.exercise import Exercise
-from autograder.judges.lesson_08 import adam, how_many, my_residual, parallel, residual
+from autograder.judges.lesson_08 import adam, how_many, loader, my_residual, parallel, residual, resnet
 
 EXERCISES: dict[str, Exercise] = {
     exercise.id: exercise
@@ -12,5 +12,7 @@ EXERCISES: dict[str, Exercise] = {
         my_residual.my_residual,
         parallel.parallel_model,
         adam.adam,
+        loader.loader,
+        resnet.resnet,
     )
 }

@@ -59,7 +59,9 @@ def _draw(rng: np.random.Generator, what: str, steps: int, **options: float) -> 
 Meddle = Callable[[torch.optim.Optimizer, int], None]
 
 
-def torchs(case: Case, meddle: Meddle = lambda optimizer, step: None, after: Meddle = lambda o, s: None, **other: Any) -> Values:
+def torchs(
+    case: Case, meddle: Meddle = lambda optimizer, step: None, after: Meddle = lambda o, s: None, **other: Any
+) -> Values:
     """The values after each step; `meddle` and `after` may change torch's state before and after each."""
     options = {"lr": 0.001, **case["options"], **other}
     options["eps"] = options.pop("epsilon", 1e-8)
@@ -111,7 +113,10 @@ def _slips(case: Case) -> dict[str, tuple[Values, str]]:
             torchs(case, meddle=_rewind),
             "The correction is that of the first step, each time. `self.steps` has to grow by 1 at each step.",
         ),
-        "betas-swapped": (torchs(case, betas=(0.999, 0.9)), "β₁ and β₂ are swapped: β₁ belongs to the mean, β₂ to the squares."),
+        "betas-swapped": (
+            torchs(case, betas=(0.999, 0.9)),
+            "β₁ and β₂ are swapped: β₁ belongs to the mean, β₂ to the squares.",
+        ),
         "mean-not-kept": (
             torchs(case, betas=(0.0, 0.999)),
             "The numerator is the gradient of this step alone. It should be the running mean.",
@@ -135,10 +140,16 @@ FACTORS = {
         "Both averages begin at 0, and are too small at first. Divide by 1 - β₁ᵗ and by 1 - β₂ᵗ.",
     ),
     "mean-not-corrected": (0.1, "The mean begins at 0 and is too small at first: divide it by 1 - β₁ᵗ."),
-    "squares-not-corrected": (0.001**-0.5, "The mean of the squares begins at 0 and is too small at first: divide it by 1 - β₂ᵗ."),
+    "squares-not-corrected": (
+        0.001**-0.5,
+        "The mean of the squares begins at 0 and is too small at first: divide it by 1 - β₂ᵗ.",
+    ),
     "mean-unweighted": (10.0, "The new gradient enters the mean with weight 1; its weight is 1 - β₁."),
     "squares-unweighted": (0.001**0.5, "The new square enters its mean with weight 1; its weight is 1 - β₂."),
-    "both-unweighted": (10 * 0.001**0.5, "Gradient and square enter with weight 1; their weights are 1 - β₁ and 1 - β₂."),
+    "both-unweighted": (
+        10 * 0.001**0.5,
+        "Gradient and square enter with weight 1; their weights are 1 - β₁ and 1 - β₂.",
+    ),
     "counter-one-ahead": (
         (0.1 / 0.19) / (0.001 / (1 - 0.999**2)) ** 0.5,
         "At the first step t should be 1, and here it is 2: it was counted twice, or began at 1.",
@@ -173,7 +184,10 @@ def _first_slip(case: Case, values: Values) -> tuple[str, str] | None:
     if _near(size, abs(g) / np.sqrt(g**2 + epsilon)):
         return "epsilon-under-the-root", "ε stands under the root; it is added to the root."
     if _near(size, abs(g) / (abs(g) + epsilon / 0.001**0.5)):
-        return "epsilon-before-the-correction", "ε is added before the correction of the squares' mean, and grows with it."
+        return (
+            "epsilon-before-the-correction",
+            "ε is added before the correction of the squares' mean, and grows with it.",
+        )
     if epsilon > 1e-3 and _near(size, np.ones_like(size)):
         return "epsilon-ignored", "The caller's ε does not take part."
     for id, (factor, cause) in FACTORS.items():
@@ -182,8 +196,14 @@ def _first_slip(case: Case, values: Values) -> tuple[str, str] | None:
     if _near(size * abs(g), np.ones_like(size)):
         return "root-missing", "The mean is divided by the mean of the squares; the root of it was forgotten."
     if np.ptp(size / abs(g)) < CLOSE * np.abs(size / abs(g)).max():
-        return "not-adaptive", "All numbers move in proportion to their gradient: nothing is divided by the root of the squares' mean."
-    return "wrong-step", "The first step should move every number by one learning rate against the sign of its gradient."
+        return (
+            "not-adaptive",
+            "All numbers move in proportion to their gradient: nothing is divided by the root of the squares' mean.",
+        )
+    return (
+        "wrong-step",
+        "The first step should move every number by one learning rate against the sign of its gradient.",
+    )
 
 
 def _near(a: np.ndarray, b: np.ndarray) -> bool:
@@ -278,7 +298,9 @@ def _(case: Case, seen: Seen) -> Mistake | None:
         return hidden
     twice = [[s + 2 * (v - s) for v, s in zip(step, starts)] for step in values]
     if not _same(case, doubled, twice, lr=2 * lr):
-        cause = "Twice the learning rate should move everything twice as far. Is a number written where `self.lr` belongs?"
+        cause = (
+            "Twice the learning rate should move everything twice as far. Is a number written where `self.lr` belongs?"
+        )
         return Mistake("learning-rate-ignored", _moves(case, twice), _moves(case, doubled), cause, _tried(case))
     if _same(case, values, other):
         cause = "Other betas make no difference. Are numbers written where `self.betas` belongs?"

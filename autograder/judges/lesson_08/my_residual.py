@@ -230,13 +230,19 @@ def _(case: Case, seen: Seen) -> Mistake | None:
     tried = "net(x) with known weights, and how often the dense residual block is behind its output"
     expected, observed = "three times", f"{found.calls} times"
     if found.calls == 2:
-        cause = "`range(1, 3)` runs twice: it begins at 1 and ends before 3. `range(3)` or `range(1, 4)` run three times."
+        cause = (
+            "`range(1, 3)` runs twice: it begins at 1 and ends before 3. `range(3)` or `range(1, 4)` run three times."
+        )
         return Mistake("loop-runs-twice", expected, observed, cause, tried)
     if found.calls == 1 and count(seen, "calls") == CALLS:
-        cause = "Each round takes the same x, and only the last result is kept. A round takes what the one before it gave."
+        cause = (
+            "Each round takes the same x, and only the last result is kept. A round takes what the one before it gave."
+        )
         return Mistake("same-input-each-time", expected, "once, as far as the output tells", cause, tried)
     if found.calls == 1:
-        return Mistake("called-once", expected, "once", "There is no loop, or it ends at once (a `return` in it?).", tried)
+        return Mistake(
+            "called-once", expected, "once", "There is no loop, or it ends at once (a `return` in it?).", tried
+        )
     return Mistake("loop-runs-otherwise", expected, observed, "Count the rounds of the loop.", tried)
 
 
@@ -305,4 +311,6 @@ def _(case: Case, seen: Seen) -> Mistake | None:
     if moved and not still:
         return None
     cause = "Training changes what `collect_params()` finds. Is every block an attribute of the network, or in a block that is one?"
-    return Mistake("not-trained", "every parameter changed", f"{still} of {len(moved)} stayed as they were", cause, tried)
+    return Mistake(
+        "not-trained", "every parameter changed", f"{still} of {len(moved)} stayed as they were", cause, tried
+    )

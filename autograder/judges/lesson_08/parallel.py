@@ -89,7 +89,10 @@ SLIPS: dict[str, tuple[Merge, str]] = {
         lambda a, b: torch.relu(a) * torch.relu(b),
         "Each output is clamped before the product. Then two negative numbers give 0; their product is positive and should pass.",
     ),
-    "clamped-above": (lambda a, b: torch.clamp(a * b, max=0), "`clamp(max=0)` keeps what is negative; `min=0` was wanted."),
+    "clamped-above": (
+        lambda a, b: torch.clamp(a * b, max=0),
+        "`clamp(max=0)` keeps what is negative; `min=0` was wanted.",
+    ),
     "absolute-value": (lambda a, b: torch.abs(a * b), "Negative products lose their sign; they should become 0."),
 }
 
@@ -149,7 +152,9 @@ def _which_parts(case: Case, wanted: Counter[tuple[int, ...]], found: Counter[tu
     return "parts-wrong", "The layers are not those of the model described."
 
 
-@parallel_model.criterion("computes", points=3, says="each block gives the product of its layers, clamped at 0, to the next")
+@parallel_model.criterion(
+    "computes", points=3, says="each block gives the product of its layers, clamped at 0, to the next"
+)
 def _(case: Case, seen: Seen) -> Mistake | None:
     return _output_mistake(case, seen)
 

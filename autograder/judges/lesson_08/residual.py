@@ -114,20 +114,29 @@ def _wrong_shape(case: Case, weight: tuple[int, ...], wrong: tuple[int, ...]) ->
     elif wrong[2:] != weight[2:]:
         id, cause = "kernel-size", "Each convolution has 3×3 filters: `nn.Conv2D(filters, 3, padding=1, …)`."
     else:
-        id, cause = "width-ignored", "The number of filters or neurons is the caller's second argument, for every layer."
+        id, cause = (
+            "width-ignored",
+            "The number of filters or neurons is the caller's second argument, for every layer.",
+        )
     return Mistake(id, f"weights of shape {weight}", f"a weight of shape {wrong}", cause, _call(case))
 
 
 def _wrong_number(case: Case, found: int) -> Mistake:
     asked = case["layers"]
     if found == 1:
-        id, cause = "one-layer-repeated", (
-            "One layer is made, and at most called again and again; `[layer] * n` holds one layer n times. A loop has to make a new one each time."
+        id, cause = (
+            "one-layer-repeated",
+            (
+                "One layer is made, and at most called again and again; `[layer] * n` holds one layer n times. A loop has to make a new one each time."
+            ),
         )
     elif found == asked - 1:
         id, cause = "one-layer-too-few", "One layer is missing. `range(1, n)` runs n - 1 times, and `range(n)` n times."
     elif found == asked + 1:
-        id, cause = "one-layer-too-many", "There is one layer more than asked for. Is there one before or after the loop?"
+        id, cause = (
+            "one-layer-too-many",
+            "There is one layer more than asked for. Is there one before or after the loop?",
+        )
     else:
         id, cause = "number-ignored", "The number of layers is the caller's first argument."
     return Mistake(id, f"{asked} layers", f"{found} of them", cause, _call(case))
@@ -309,4 +318,3 @@ for exercise, points in ((cnn, (2, 3, 2, 1, 1, 1)), (dnn, (1, 2, 1, 1, 1, 1))):
     )
     for (name, says, judge), worth in zip(parts, points, strict=True):
         exercise.criterion(name, points=worth, says=says)(judge)
-
