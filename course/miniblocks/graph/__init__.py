@@ -18,6 +18,7 @@ from miniblocks.graph.compare import same
 from miniblocks.graph.ir import Cond, Graph, Loop, Ref, Step
 from miniblocks.graph.joint import TrainingStep, joint, joint_graph
 from miniblocks.graph.passes import PASSES, Change, Report, optimize, report
+from miniblocks.graph.script import script
 from miniblocks.graph.statistics import Statistics, statistics
 from miniblocks.graph.trace import CaptureWarning, capture, trace
 from miniblocks.graph.verify import verify
@@ -43,6 +44,7 @@ __all__ = [
     "optimize",
     "report",
     "same",
+    "script",
     "statistics",
     "trace",
     "verify",
