@@ -163,7 +163,7 @@ def _why(plan: Plan, key: str, got: int) -> tuple[str, str]:
         found,
         (
             "wrong-count",
-            "Neither of the slips known here leads to this number. Write down by hand what each parameter adds.",
+            "None of the slips known here leads to this number. Write down by hand what each parameter adds.",
         ),
     )
 
