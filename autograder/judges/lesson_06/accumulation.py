@@ -8,7 +8,7 @@ import numpy as np
 import torch
 
 from autograder.exercise import Case, Error, Exercise, Mistake, NoEvidence, Seen, describe
-from autograder.judges.lesson_06.evidence import away_from_zero, double, numbers, same, single, stopped
+from autograder.judges.lesson_06.evidence import Meaning, away_from_zero, double, numbers, same, single, stopped
 
 accumulation = Exercise(
     "06-accumulation",
@@ -43,7 +43,7 @@ def _training(kind: str, rng: np.random.Generator, batches: int, every: int) -> 
         {
             "x": away_from_zero(rng, 2, 3),
             "y": single(rng.uniform(3, 5, (2, 2)) * rng.choice([-1, 1], (2, 2))),
-            "offset": kind == "unused" and t % 2 == 1,
+            "offset": kind == "unused" and t % 2 == 0,
         }
         for t in range(batches)
     ]
@@ -91,12 +91,14 @@ def _slips(case: Case) -> list[tuple[list[np.ndarray], str, str]]:
     stale[:, 0] = right[:, 1]
     if n % every:
         lost[-1] = 0
-    early = _table(case, [(max(0, end - every), end) for end in range(1, n + 1, every)])
+    ends_early = [*range(1, n + 1, every), n]
+    early = _table(case, list(zip([0, *ends_early], ends_early)))
     alone = kept.copy()
     alone[:, 0] = 0
     count = len(case["parameters"])
-    first_only = [right if i == 0 else kept for i in range(count)]
-    last_only = [right if i == count - 1 else kept for i in range(count)]
+    some = [
+        [right if i == zeroed else rest for i in range(count)] for rest in (kept, alone) for zeroed in (0, count - 1)
+    ]
     never = "Each step also used the gradients of earlier steps: `backward` adds to `grad`, and nothing took them away."
     tables = [
         (
@@ -128,16 +130,11 @@ def _slips(case: Case) -> list[tuple[list[np.ndarray], str, str]]:
             "one-batch-early",
             "The steps come one batch too early: counted from 0, the first batch already satisfies `i % every == 0`.",
         ),
-        (
-            np.where(early == 0, 0, early) * (np.arange(n)[:, None] != n - 1),
-            "one-batch-early",
-            "The steps come one batch too early.",
-        ),
         (-right, "uphill", "The step goes uphill: subtract the gradient."),
     ]
     same_for_all = [([table] * count, id, cause) for table, id, cause in tables]
     not_all = "Only some parameters had their gradient zeroed; it belongs inside the loop over all of them."
-    return [*same_for_all, (first_only, "not-all-zeroed", not_all), (last_only, "not-all-zeroed", not_all)]
+    return [*same_for_all, *((tables, "not-all-zeroed", not_all) for tables in some)]
 
 
 def _trained(case: Case, tables: list[np.ndarray]) -> list[np.ndarray]:
@@ -163,10 +160,11 @@ def _loss(values: list[torch.Tensor], batch: dict[str, Any]) -> torch.Tensor:
 # -- judging ----------------------------------------------------------------------------------------------------
 
 
-def _meaning(case: Case) -> Any:
+def _meaning(case: Case, seen: Seen) -> Meaning:
     def meaning(error: Error) -> tuple[str, str] | None:
         if error.type in ("TypeError", "AttributeError") and "NoneType" in error.message:
-            if case["kind"] == "unused":
+            evaluated = seen.values.get("evaluated")
+            if case["kind"] == "unused" and isinstance(evaluated, list) and len(evaluated) > 1:
                 return (
                     "unused-parameter",
                     "A parameter that took part in no loss has the gradient `None`; leave it as it is.",
@@ -191,7 +189,7 @@ def _meaning(case: Case) -> Any:
 
 
 def _finals(case: Case, seen: Seen) -> list[np.ndarray]:
-    stopped(seen, "train", _tried(case), _meaning(case), "training to its end")
+    stopped(seen, "train", _tried(case), _meaning(case, seen), "training to its end")
     finals = seen["finals"]
     if (
         isinstance(finals, list)

@@ -103,7 +103,8 @@ def _returned(case: Case, seen: Seen) -> list[Any]:
     if isinstance(value, list) and len(value) == 3:
         return value
     cause = "Return the loss and both gradients, in this order: `return loss, grad_w1, grad_w2`."
-    raise NoEvidence(Mistake("not-three-results", "three results", describe(value), cause, _tried(case)))
+    shown = f"{len(value)} of them" if isinstance(value, list) else numbers(value)
+    raise NoEvidence(Mistake("not-three-results", "three results", shown, cause, _tried(case)))
 
 
 def _loss_mistake(case: Case, seen: Seen) -> Mistake | None:

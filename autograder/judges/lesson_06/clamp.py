@@ -48,7 +48,7 @@ def _inputs(rng: np.random.Generator, low: float, high: float) -> Case:
     below, above = low - rng.uniform(0.3, 1, 2), high + rng.uniform(0.3, 1, 2)
     inside = rng.uniform(0.2, 0.5, 2) * [1, -1]
     x = single(np.stack([below, inside, above], 1))
-    return {"x": x, "g": _incoming(rng, x.shape), "other": single(x[:, ::-1] * 0.9)}
+    return {"x": x, "g": _incoming(rng, x.shape), "other": single(x[:, [1, 2, 0]])}
 
 
 def _on(rng: np.random.Generator) -> Case:
@@ -77,7 +77,7 @@ def _bounds(case: Case) -> tuple[float, float]:
 
 def _value_slips(case: Case) -> list[Slip]:
     x, (low, high) = case["x"].astype(np.float64), _bounds(case)
-    return [
+    slips: list[Slip] = [
         (x, "not-clamped", "x came back as it was."),
         (np.maximum(x, low), "upper-bound-ignored", "The upper bound had no effect."),
         (np.minimum(x, high), "lower-bound-ignored", "The lower bound had no effect."),
@@ -88,6 +88,13 @@ def _value_slips(case: Case) -> list[Slip]:
         ),
         (np.maximum(x, 0), "bounds-ignored", "This is relu: the bounds that were handed over have no effect."),
     ]
+    if None in case["args"]:
+        low, high = (b or 0 for b in case["args"])
+        zeros = np.clip(x, low, high)
+        slips.append(
+            (zeros, "none-taken-for-zero", "None was taken for 0. `low or 0` does that; None is no bound at all.")
+        )
+    return slips
 
 
 def _gradient_slips(case: Case) -> list[Slip]:
@@ -121,7 +128,7 @@ def _values(case: Case, seen: Seen) -> Mistake | None:
 
 
 def _gradient(case: Case, seen: Seen) -> Mistake | None:
-    return gradient_mistake(case, seen, _call(case), _oracle(case), _gradient_slips(case))
+    return gradient_mistake(case, seen, _call(case), _oracle(case), _gradient_slips(case), _values(case, seen))
 
 
 @clamp.criterion("values", points=2, says="every number is moved into [low, high]")
@@ -148,4 +155,8 @@ def _(case: Case, seen: Seen) -> Mistake | None:
     "manners", points=1, says="it changes nothing it was handed, and two applications do not disturb each other"
 )
 def _(case: Case, seen: Seen) -> Mistake | None:
-    return manners_mistake(case, seen, _call(case), _oracle(case)) if case["kind"] == "two bounds" else None
+    return (
+        manners_mistake(case, seen, _call(case), _oracle(case), _values(case, seen) or _gradient(case, seen))
+        if case["kind"] == "two bounds"
+        else None
+    )

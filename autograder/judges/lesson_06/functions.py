@@ -7,7 +7,6 @@ Function is applied before the first gradient is sent back.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import numpy as np
 import torch
@@ -95,11 +94,13 @@ def _unexplained(got: np.ndarray, wanted: np.ndarray) -> tuple[str, str]:
     return "wrong-values", "Compare with the formula, number by number."
 
 
-def gradient_mistake(case: Case, seen: Seen, call: str, oracle: Oracle, slips: Sequence[Slip] = ()) -> Mistake | None:
-    """Why the gradient of x is not what torch gives; a result that is wrong comes first."""
+def gradient_mistake(
+    case: Case, seen: Seen, call: str, oracle: Oracle, slips: Sequence[Slip], value: Mistake | None
+) -> Mistake | None:
+    """Why the gradient of x is not what torch gives; a wrong `value` explains that none can be sent back."""
     what = f"y = {tried(case, call)}; y.backward(g) for g = {_short(case['g'])}"
-    if seen.error("apply it"):
-        return output_mistake(case, seen, call, oracle)
+    if value and seen.errors:
+        return value
     stopped(seen, "send a gradient back", what, meaning)
     got = seen["gradient"]
     _, wanted = value_and_gradient(oracle, case["x"], case["g"])
@@ -138,9 +139,8 @@ def _short(values: np.ndarray) -> str:
     return np.array2string(values, precision=3, threshold=6).replace("\n", "")
 
 
-def manners_mistake(case: Case, seen: Seen, call: str, oracle: Oracle) -> Mistake | None:
-    """Whether it left alone what it was handed, and kept two applications apart; a wrong gradient comes first."""
-    wrong = output_mistake(case, seen, call, oracle) or gradient_mistake(case, seen, call, oracle)
+def manners_mistake(case: Case, seen: Seen, call: str, oracle: Oracle, wrong: Mistake | None) -> Mistake | None:
+    """Whether it left alone what it was handed, and kept two applications apart; `wrong` is what else is wrong with it."""
     what = tried(case, call)
     if not same(seen.array("x_after"), case["x"], 1e-7):
         cause = (
@@ -165,12 +165,3 @@ def manners_mistake(case: Case, seen: Seen, call: str, oracle: Oracle) -> Mistak
             cause = "What forward leaves for backward belongs on `ctx`, which every application has for itself. On the class, or in a global variable, the second application overwrites what the first one left."
             return Mistake("state-shared", f"gradient of x{i + 1}: {numbers(right)}", numbers(got), cause, two)
     return None
-
-
-def composed_mistake(seen: Seen, tried_: str) -> Mistake | None:
-    """Whether the whole computation is one node of the record."""
-    nodes: Any = seen["nodes"]
-    if isinstance(nodes, list) and len(nodes) == 2 and nodes[0] == "leaf":
-        return None
-    cause = "`apply` of a Function records one node; here the single operations were recorded."
-    return Mistake("composed", "one leaf and one node", describe(nodes), cause, tried_)

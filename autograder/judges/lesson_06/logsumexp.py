@@ -7,7 +7,7 @@ import torch
 
 from autograder.exercise import Case, Exercise, Mistake, Seen
 from autograder.judges.lesson_06.evidence import Slip, single
-from autograder.judges.lesson_06.functions import gradient_mistake, manners_mistake, output_mistake
+from autograder.judges.lesson_06.functions import gradient_mistake, manners_mistake, output_mistake, tried
 
 logsumexp = Exercise(
     "06-logsumexp",
@@ -87,7 +87,7 @@ def _value_slips(case: Case) -> list[Slip]:
             "One maximum was taken off all rows. In a row far below it every exponential became 0. Each row needs its own.",
         ),
     ]
-    return [(None if slip is None else slip, id, cause) for slip, id, cause in slips]
+    return slips
 
 
 def _shifted(x: torch.Tensor, by: torch.Tensor) -> np.ndarray:
@@ -121,7 +121,7 @@ def _values(case: Case, seen: Seen) -> Mistake | None:
 
 
 def _gradient(case: Case, seen: Seen) -> Mistake | None:
-    return gradient_mistake(case, seen, CALL, _oracle, _gradient_slips(case))
+    return gradient_mistake(case, seen, CALL, _oracle, _gradient_slips(case), _values(case, seen))
 
 
 @logsumexp.criterion("values", points=2, says="log Σ exp(x) along the last axis, which disappears")
@@ -136,7 +136,13 @@ def _(case: Case, seen: Seen) -> Mistake | None:
 
 @logsumexp.criterion("shapes", points=1, says="tensors of one axis, or of three, as well")
 def _(case: Case, seen: Seen) -> Mistake | None:
-    return _values(case, seen) or _gradient(case, seen) if case["kind"] == "other shapes" else None
+    if case["kind"] != "other shapes":
+        return None
+    error = seen.error("apply it")
+    if error and error.type in ("ShapeError", "IndexError", "ValueError"):
+        cause = "The code takes it that x is a matrix. The last axis is -1, however many there are, and `x.shape[:-1]` the shape without it."
+        return Mistake("only-two-axes", "no error", str(error), cause, tried(case, CALL))
+    return _values(case, seen) or _gradient(case, seen)
 
 
 @logsumexp.criterion(
@@ -150,4 +156,8 @@ def _(case: Case, seen: Seen) -> Mistake | None:
     "manners", points=1, says="it changes nothing it was handed, and two applications do not disturb each other"
 )
 def _(case: Case, seen: Seen) -> Mistake | None:
-    return manners_mistake(case, seen, CALL, _oracle) if case["kind"] == "rows" else None
+    return (
+        manners_mistake(case, seen, CALL, _oracle, _values(case, seen) or _gradient(case, seen))
+        if case["kind"] == "rows"
+        else None
+    )

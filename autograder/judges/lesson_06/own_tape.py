@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
-
-import numpy as np
 
 from autograder.exercise import Case, Error, Exercise, Mistake, NoEvidence, Seen, describe
 from autograder.judges.lesson_06.evidence import close, stopped
+from autograder.judges.lesson_06.own_tape_cases import DEEP, LEVELS, cases, derivatives
 
 own_tape = Exercise(
     "06-own-tape",
@@ -26,118 +24,7 @@ own_tape = Exercise(
     ),
 )
 
-DEEP, LEVELS = 10_000, 12
-Steps = list[list[Any]]
-
-
-def _leaves(rng: np.random.Generator, n: int) -> Steps:
-    return [["leaf", float(rng.uniform(1.2, 1.9) * rng.choice([-1, 1]))] for _ in range(n)]
-
-
-def _chain(rng: np.random.Generator) -> Steps:
-    """DEEP values in a row: times the second leaf, plus the third, and so on."""
-    steps: Steps = [["leaf", float(rng.uniform(1, 2))], ["leaf", float(rng.uniform(0.9996, 0.9998))], ["leaf", 1e-3]]
-    for k in range(DEEP):
-        last = len(steps) - 1 if k else 0
-        steps.append(["add", last, 2] if k % 2 else ["mul", last, 1])
-    return steps
-
-
-def _diamonds(rng: np.random.Generator) -> Steps:
-    """LEVELS times: two products of the last value, and their sum. 2**LEVELS ways lead to the first leaf."""
-    steps: Steps = [["leaf", float(rng.uniform(1, 2))], ["leaf", 0.4], ["leaf", 0.6]]
-    last = 0
-    for _ in range(LEVELS):
-        n = len(steps)
-        steps += [["mul", last, 1], ["mul", last, 2], ["add", n, n + 1]]
-        last = n + 2
-    return steps
-
-
-# s = a·b enters the output at once, and once more by way of a longer path: (s·c + b)·c
-SHORT_AND_LONG: Steps = [["mul", 0, 1], ["mul", 3, 2], ["add", 4, 1], ["mul", 5, 2]]
-
-
-@own_tape.cases
-def _(rng: np.random.Generator) -> list[Case]:
-    three = [0, 1, 2]
-    return [
-        {
-            "kind": "product",
-            "says": "a * b",
-            "steps": [*_leaves(rng, 2), ["mul", 0, 1]],
-            "outputs": [2],
-            "leaves": [0, 1],
-        },
-        {
-            "kind": "expression",
-            "says": "a * b + c",
-            "steps": [*_leaves(rng, 3), ["mul", 0, 1], ["add", 3, 2]],
-            "outputs": [4],
-            "leaves": three,
-        },
-        {
-            "kind": "twice",
-            "says": "x * x + x",
-            "steps": [*_leaves(rng, 1), ["mul", 0, 0], ["add", 1, 0]],
-            "outputs": [2],
-            "leaves": [0],
-        },
-        *(
-            {
-                "kind": "order",
-                "says": f"s = a * b; long = (s * c + b) * c; {says}",
-                "steps": [*_leaves(rng, 3), *SHORT_AND_LONG, ["add", *ends]],
-                "outputs": [7],
-                "leaves": three,
-            }
-            for says, ends in (("s + long", (3, 6)), ("long + s", (6, 3)))
-        ),
-        {
-            "kind": "again",
-            "says": "y = (a * b) * c; y.backward(); y.backward()",
-            "steps": [*_leaves(rng, 3), ["mul", 0, 1], ["mul", 3, 2]],
-            "outputs": [4, 4],
-            "leaves": three,
-        },
-        {
-            "kind": "two outputs",
-            "says": "s = a * b; y = s * c; z = s + a; y.backward(); z.backward()",
-            "steps": [*_leaves(rng, 3), ["mul", 0, 1], ["mul", 3, 2], ["add", 3, 0]],
-            "outputs": [4, 5],
-            "leaves": three,
-        },
-        {
-            "kind": "deep",
-            "says": f"{DEEP:,} values in a row: v = v * c, v = v + d, …",
-            "steps": _chain(rng),
-            "outputs": [DEEP + 2],
-            "leaves": three,
-        },
-        {
-            "kind": "diamonds",
-            "says": f"v = v * a + v * b, {LEVELS} times",
-            "steps": _diamonds(rng),
-            "outputs": [3 * LEVELS + 2],
-            "leaves": three,
-        },
-    ]
-
-
-def _derivatives(case: Case) -> tuple[list[float], list[list[float]]]:
-    """Each output and its derivatives by the leaves, carried along from the leaves: dual numbers, no tape."""
-    width = len(case["leaves"])
-    found: list[tuple[float, list[float]]] = []
-    for kind, *args in case["steps"]:
-        if kind == "leaf":
-            found.append((args[0], [float(k == len(found)) for k in range(width)]))
-            continue
-        (u, du), (v, dv) = (found[i] for i in args)
-        if kind == "add":
-            found.append((u + v, [p + q for p, q in zip(du, dv)]))
-        else:
-            found.append((u * v, [p * v + q * u for p, q in zip(du, dv)]))
-    return [found[i][0] for i in case["outputs"]], [found[i][1] for i in case["outputs"]]
+own_tape.cases(cases)
 
 
 def _meaning(error: Error) -> tuple[str, str] | None:
@@ -168,7 +55,7 @@ def _gradients(case: Case, seen: Seen) -> tuple[list[float], list[float], list[l
     """The leaves' gradients as they are and as they should be, and the share of each call of `backward`."""
     tried = _tried(case)
     stopped(seen, "compute forwards", tried, _meaning)
-    wanted, shares = _derivatives(case)
+    wanted, shares = derivatives(case)
     outputs = _floats(seen, "outputs", len(wanted), tried)
     if not all(map(close, outputs, wanted)):
         cause = "The result itself is wrong: `data` of a product is the product of both `data`, and neither may change."
@@ -198,7 +85,7 @@ def _(case: Case, seen: Seen) -> Mistake | None:
     if _equal(got, wanted):
         return None
     x = [step[1] for step in case["steps"] if step[0] == "leaf"]
-    if case["kind"] == "product" and _equal(got, [0.0, 0.0]):
+    if case["kind"] == "product" and not any(got):
         cause = "Nothing arrived. Does the product keep its parents and slopes, and does the walk begin with a gradient of 1 at the output?"
         return _mistake(case, "nothing-arrives", got, wanted, cause)
     if case["kind"] == "product" and _equal(got, x):
@@ -221,14 +108,14 @@ def _(case: Case, seen: Seen) -> Mistake | None:
     if _equal(got, wanted):
         return None
     x = case["steps"][0][1]
-    if close(got[0], x) or close(got[0], 1):
+    if close(got[0], x):
         cause = "Only the last contribution is left: `grad = …` overwrites the others, `grad += …` adds to them."
         return _mistake(case, "overwritten", got, wanted, cause)
     if close(got[0], x + 1):
         cause = "x * x has two parents, and both are x. In a set, or in a dictionary, they become one."
         return _mistake(case, "same-parent-once", got, wanted, cause)
     cause = "Each use of a value contributes once: its slope times the gradient of what was made from it."
-    return _mistake(case, "wrong-sum", got, wanted, cause)
+    return _mistake(case, "wrong-gradient", got, wanted, cause)
 
 
 @own_tape.criterion("order", points=3, says="a value passes its gradient on once, when all of it has arrived")
@@ -247,7 +134,7 @@ def _(case: Case, seen: Seen) -> Mistake | None:
         cause = "s passed on twice: the first contribution, and later both together. Visit each value once, and in topological order."
         return _mistake(case, "passed-on-twice", got, wanted, cause)
     cause = "List the values so that each stands after its parents, and walk the list from its end."
-    return _mistake(case, "wrong-order", got, wanted, cause)
+    return _mistake(case, "wrong-gradient", got, wanted, cause)
 
 
 @own_tape.criterion(
@@ -259,6 +146,10 @@ def _(case: Case, seen: Seen) -> Mistake | None:
     got, wanted, shares = _gradients(case, seen)
     if _equal(got, wanted):
         return None
+    first = seen["after_first"]
+    if not isinstance(first, list) or not all(type(v) is float for v in first) or not _equal(first, shares[0]):
+        cause = "Already after the first call other gradients came out than should."
+        return _mistake(case, "wrong-gradient", got, wanted, cause)
     if _equal(got, shares[-1]):
         cause = "Only the last call of `backward` shows. Gradients of leaves add up from call to call, until somebody zeroes them."
         return _mistake(case, "leaves-cleared", got, wanted, cause)
@@ -274,7 +165,7 @@ def _(case: Case, seen: Seen) -> Mistake | None:
     if _equal(got, wanted):
         return None
     return _mistake(
-        case, "wrong-when-deep", got, wanted, "In a long chain other gradients come out than in a short one."
+        case, "wrong-gradient", got, wanted, "In a long chain other gradients come out than in a short one."
     )
 
 
@@ -284,9 +175,7 @@ def _(case: Case, seen: Seen) -> Mistake | None:
         return None
     got, wanted, _ = _gradients(case, seen)
     if not _equal(got, wanted):
-        return _mistake(
-            case, "wrong-in-diamonds", got, wanted, "With many paths other gradients come out than with one."
-        )
+        return _mistake(case, "wrong-gradient", got, wanted, "With many paths other gradients come out than with one.")
     count, values = seen["multiplications"], len(case["steps"])
     if type(count) is not int or count > 20 * values:
         cause = f"Every path was walked by itself, and {LEVELS} diamonds have {2**LEVELS:,} of them; with 60 you would wait for years. Let each value pass on its whole gradient, once."

@@ -74,7 +74,7 @@ def _gradient_slips(case: Case) -> list[Slip]:
 
 
 def _gradient(case: Case, seen: Seen) -> Mistake | None:
-    return gradient_mistake(case, seen, CALL, torch.sigmoid, _gradient_slips(case))
+    return gradient_mistake(case, seen, CALL, torch.sigmoid, _gradient_slips(case), _value(case, seen))
 
 
 def _value(case: Case, seen: Seen) -> Mistake | None:
@@ -127,4 +127,8 @@ def _(case: Case, seen: Seen) -> Mistake | None:
     "manners", points=1, says="it changes nothing it was handed, and two applications do not disturb each other"
 )
 def _(case: Case, seen: Seen) -> Mistake | None:
-    return manners_mistake(case, seen, CALL, torch.sigmoid) if case["kind"] == "middle" else None
+    return (
+        manners_mistake(case, seen, CALL, torch.sigmoid, _value(case, seen) or _gradient(case, seen))
+        if case["kind"] == "middle"
+        else None
+    )

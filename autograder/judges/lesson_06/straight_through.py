@@ -28,7 +28,7 @@ CALL = "Binarize.apply(x)"
 def _(rng: np.random.Generator) -> list[Case]:
     inside, outside = rng.uniform(0.2, 0.8, 4) * [1, -1, 1, -1], rng.uniform(1.3, 3, 4) * [1, 1, -1, -1]
     x = single(np.stack([inside, outside]))
-    marks = single(np.array([0.0, 1.0, -1.0, 0.5, -2.0]))
+    marks = single(np.array([0.0, 1.0, -1.0, 0.5, -2.0, 2.0]))
     return [
         {"kind": "usual", "x": x, "g": _incoming(rng, x.shape), "args": [], "other": single(x[::-1].copy())},
         {"kind": "marks", "x": marks, "g": _incoming(rng, marks.shape), "args": []},
@@ -102,7 +102,7 @@ def _values(case: Case, seen: Seen) -> Mistake | None:
 
 
 def _gradient(case: Case, seen: Seen) -> Mistake | None:
-    return gradient_mistake(case, seen, CALL, _oracle, _gradient_slips(case))
+    return gradient_mistake(case, seen, CALL, _oracle, _gradient_slips(case), _values(case, seen))
 
 
 @straight_through.criterion("values", points=2, says="+1 for positive numbers, -1 for negative ones")
@@ -131,4 +131,8 @@ def _(case: Case, seen: Seen) -> Mistake | None:
     "manners", points=1, says="it changes nothing it was handed, and two applications do not disturb each other"
 )
 def _(case: Case, seen: Seen) -> Mistake | None:
-    return manners_mistake(case, seen, CALL, _oracle) if case["kind"] == "usual" else None
+    return (
+        manners_mistake(case, seen, CALL, _oracle, _values(case, seen) or _gradient(case, seen))
+        if case["kind"] == "usual"
+        else None
+    )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograder.exercise import Case, Error, Exercise, Mistake, NoEvidence, Seen
+from autograder.exercise import Case, Error, Exercise, Mistake, NoEvidence, Seen, describe
 from autograder.judges.lesson_06.evidence import away_from_zero, explained, numbers, same, single, stopped
 
 no_grad_update = Exercise(
@@ -26,7 +26,7 @@ no_grad_update = Exercise(
     ),
 )
 
-STRATA = {"one step": ((3,), 1), "six steps": ((4,), 6), "a matrix": ((2, 3), 4)}
+STRATA = {"six steps": ((4,), 6), "one step": ((3,), 1), "a matrix": ((2, 3), 4)}
 
 
 @no_grad_update.cases
@@ -141,12 +141,25 @@ def _(case: Case, seen: Seen) -> Mistake | None:
     return _steps_mistake(case, seen)
 
 
+def _calls_mistake(case: Case, seen: Seen) -> Mistake | None:
+    """Whether a loss was asked for once a step."""
+    behind = seen["behind"]
+    if not isinstance(behind, list) or not all(type(n) is int for n in behind):
+        raise NoEvidence(Mistake("not-observed", "a list", describe(behind), "The check could not observe this."))
+    if len(behind) != case["steps"]:
+        id = "one-step-missing" if len(behind) < case["steps"] else "one-step-too-many"
+        cause = "`loss_of(w)` is to be called once for each step."
+        return Mistake(id, f"{case['steps']} calls of loss_of", f"{len(behind)} calls", cause, _tried(case))
+    return None
+
+
 @no_grad_update.criterion("leaf", points=2, says="w is a leaf at every step and afterwards, with no graph behind it")
 def _(case: Case, seen: Seen) -> Mistake | None:
     _ran(case, seen)
+    wrong = _calls_mistake(case, seen)
+    if wrong:
+        return wrong
     behind = seen["behind"]
-    if not isinstance(behind, list) or not behind or not all(type(n) is int for n in behind):
-        raise NoEvidence(Mistake("not-observed", "the losses", str(behind)[:60], "`loss_of(w)` was never called."))
     if any(n != 1 for n in behind):
         cause = "The step was recorded: w is a computed value, and behind it the graph of all steps grows."
         shown = ", ".join(map(str, behind[:6]))
@@ -172,6 +185,9 @@ def _average_mistake(case: Case, seen: Seen) -> Mistake | None:
     wanted = _averaged(case, decay)
     if same(got, wanted):
         return None
+    wrong = _calls_mistake(case, seen)
+    if wrong:
+        return wrong
     if not isinstance(got, np.ndarray):
         cause = "The average is to be returned, as a tensor. Is a `return` missing?"
         return Mistake("no-average", f"the average: {numbers(wanted)}", numbers(got), cause, _tried(case))
@@ -210,6 +226,8 @@ def _(case: Case, seen: Seen) -> Mistake | None:
 @no_grad_update.criterion("no history", points=1, says="nothing is recorded behind the average")
 def _(case: Case, seen: Seen) -> Mistake | None:
     _ran(case, seen)
+    if not isinstance(seen["average"], np.ndarray):
+        return _average_mistake(case, seen)
     count, wants = seen["behind_average"], seen["average_wants_gradient"]
     if type(count) is not int or count != 1 or wants is not False:
         cause = "The average was computed while recording: it holds on to the graph of every step, and to all that is in it."
@@ -230,7 +248,9 @@ def _unmoved(case: Case, seen: Seen) -> bool:
 @no_grad_update.criterion("own storage", points=1, says="the average is a tensor of its own: writing into w leaves it")
 def _(case: Case, seen: Seen) -> Mistake | None:
     _ran(case, seen)
-    before, after = seen.array("average"), seen["average_after"]
+    before, after = seen["average"], seen["average_after"]
+    if not isinstance(before, np.ndarray):
+        return _average_mistake(case, seen)
     if same(after, before):
         return _average_mistake(case, seen) if _unmoved(case, seen) else None
     cause = "What was written into w shows in the average: they share their storage. Make a copy."

@@ -26,7 +26,6 @@ def apply(answer: Any, case: Case, see: Observer) -> None:
     with see.step("apply it"):
         y = answer.apply(x, *case["args"])
         see["output"], see["x_after"] = y, x
-        see["nodes"] = [node.op for node in autograd.recorded(y)][:20]
     with see.attempt("send a gradient back"):
         y.backward(g)
         see["gradient"] = x.grad

@@ -35,15 +35,21 @@ class Counted(float):
     __radd__ = __add__
 
 
-def build(make: Any, steps: list[list[Any]], number: Any = float) -> list[Any]:
-    """The values of an expression: ["leaf", x], ["add", i, j] or ["mul", i, j] for each, i and j being positions."""
+def build(make: Any, case: Case, number: Any = float) -> list[Any]:
+    """The values of an expression: ["leaf", x], ["add", i, j] or ["mul", i, j] for each, i and j being positions.
+
+    After that so many rounds of v = v * c, v = v + d, from the leaves v, c, d.
+    """
     values: list[Any] = []
-    for kind, *args in steps:
+    for kind, *args in case["steps"]:
         if kind == "leaf":
             values.append(make(number(args[0])))
         else:
             a, b = (values[i] for i in args)
             values.append(a + b if kind == "add" else a * b)
+    for k in range(case.get("rounds", 0)):
+        values.append((values[-1] if k else values[0]) * values[1])
+        values.append(values[-1] + values[2])
     return values
 
 
@@ -65,11 +71,12 @@ def usual_recursion_limit() -> Iterator[None]:
 def _(answer: Any, case: Case, see: Observer) -> None:
     counting = case["kind"] == "diamonds"
     with see.step("compute forwards"):
-        values = build(answer, case["steps"], Counted if counting else float)
+        values = build(answer, case, Counted if counting else float)
         see["outputs"] = [float(values[i].data) for i in case["outputs"]]
-    Counted.count = 0
+    Counted.count, gradients = 0, []
     with see.step("send the gradient back"), usual_recursion_limit():
         for i in case["outputs"]:
             values[i].backward()
+            gradients.append([float(values[i].grad) for i in case["leaves"]])
     see["multiplications"] = Counted.count
-    see["gradients"] = [float(values[i].grad) for i in case["leaves"]]
+    see["after_first"], see["gradients"] = gradients[0], gradients[-1]

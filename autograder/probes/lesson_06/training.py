@@ -36,7 +36,7 @@ def _(answer: Any, case: Case, see: Observer) -> None:
         evaluated.append(loss.item())
         return loss
 
-    with see.step("train"):
+    with see.attempt("train"):
         see["returned"] = answer(parameters, loss_of, case["batches"], case["rate"], case["every"])
     see["evaluated"], see["finals"] = evaluated[:100], given
 
