@@ -201,11 +201,14 @@ class Block:
         """The computation; subclasses override it."""
         raise NotImplementedError(f"{type(self).__name__} does not define forward(self, x)")
 
-    def hybridize(self, active: bool = True) -> None:
-        """Capture the computation at the next call, and run the captured graph from then on. See `hybrid`."""
+    def hybridize(self, active: bool = True, backend: str = "python") -> None:
+        """Capture the computation at the next call, and run the captured graph from then on. See `hybrid`.
+
+        Under `no_grad` the graph runs as a compiled program, by the `backend` named.
+        """
         for child in self.children():
             child.hybridize(False)  # the outermost graph holds what is inside
-        super().__setattr__("_hybrid", hybrid.Hybrid(self) if active else None)
+        super().__setattr__("_hybrid", hybrid.Hybrid(self, backend) if active else None)
 
     @property
     def graph(self) -> Any:

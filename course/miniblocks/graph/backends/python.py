@@ -11,9 +11,9 @@ gradient. Results are memory of their own. The taped function of a graph is what
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from operator import attrgetter, is_
+from threading import get_ident
 from typing import Any
 
 import torch
@@ -26,49 +26,40 @@ from miniblocks.ops.elementwise import torch_dtype
 from miniblocks.tensor import Tensor
 
 _raw_of = attrgetter("raw")
-
-
-def _is_only_a_number(graph: Graph, name: str) -> bool:
-    """Whether an input meets arrays in arithmetic alone, where a Python number will do."""
-    steps = [step for step in graph.steps if any(ref.name == name for ref in reads(step))]
-    returned = any(ref.name == name for ref in results(graph))
-    return not returned and all(step.operation in NUMERIC and any(ref.shape for ref in reads(step)) for step in steps)
+Bound = tuple[Callable[..., Any], tuple[torch.Tensor, ...]]  # a function, and the parameters' storage that it knows
 
 
 class Program:
     """A graph that is ready to run. `numbers` are inputs that are given as Python numbers (a learning rate).
 
-    It sees the parameters as they are: when one was given new storage, the program is bound anew. Calls from several threads
-    wait for one another, since they share the buffers. Nothing is recorded: a program is for use without gradients.
+    It sees the parameters as they are: when one was given new storage, the function is bound anew. Each thread has buffers of
+    its own. Nothing is recorded: a program is for use without gradients. `code` is the source, `buffers` what was laid out.
     """
 
     def __init__(self, graph: Graph, numbers: Iterable[str] = (), reuse: bool = True) -> None:
         self.graph, self.reuse = graph, reuse
         self.numbers = frozenset(name for name in numbers if _is_only_a_number(graph, name))
         self._tensors = tuple(graph.captured.values())
-        self._lock = threading.Lock()
         self._kinds = [
             None if ref.name in self.numbers else (torch.Size(ref.shape), torch_dtype(ref.dtype))
             for ref in graph.inputs
         ]
-        self._bind(self._device())
+        self._bound: dict[int, Bound] = {}
+        self._bind()
 
-    def _device(self) -> torch.device:
-        return self._tensors[0].raw.device if self._tensors else torch.device("cpu")
-
-    def _bind(self, device: torch.device) -> None:
-        """Lay out memory and write the code for the parameters' present storage."""
+    def _bind(self) -> Bound:
+        """Lay out memory, and write the function on the parameters' present storage, for this thread."""
         for ref, tensor in self.graph.captured.items():
             if (tensor.shape, tensor.dtype) != (ref.shape, ref.dtype):
                 raise CaptureError(
                     f"{self.graph.labels.get(ref, ref)} was {ref.dtype}{list(ref.shape)} when the graph was captured, and now is "
                     f"{tensor.dtype}{list(tensor.shape)}; capture again"
                 )
+        device = self._tensors[0].raw.device if self._tensors else torch.device("cpu")
         writer = Writer(self.graph, device, self.numbers, self.reuse)
-        self._raws = tuple(map(_raw_of, self._tensors))
-        self._place = device
         self.code, self.buffers = writer.code, writer.buffers
-        self._run = writer.function()
+        bound = self._bound[get_ident()] = writer.function(), tuple(map(_raw_of, self._tensors))
+        return bound
 
     def __call__(self, *args: Any) -> Any:
         """Run it on tensors (numbers for those of `numbers`)."""
@@ -85,12 +76,19 @@ class Program:
 
     def run(self, *raws: Any) -> Any:
         """The same on raw arrays that are known to fit; gives tensors."""
-        with self._lock:
-            if not all(map(is_, map(_raw_of, self._tensors), self._raws)):
-                self._bind(self._device())
-            return self._run(*raws)
+        bound = self._bound.get(get_ident())
+        if bound is None or not all(map(is_, map(_raw_of, self._tensors), bound[1])):
+            bound = self._bind()
+        return bound[0](*raws)
 
     def _refuse(self, args: tuple[Any, ...]) -> None:
         wanted = ", ".join(f"{ref}: {ref.dtype}{list(ref.shape)}" for ref in self.graph.inputs)
         got = ", ".join(f"{a.dtype}{list(a.shape)}" if isinstance(a, Tensor) else repr(a) for a in args)
         raise CaptureError(f"the graph was captured for ({wanted}), and got ({got}); capture again for other shapes")
+
+
+def _is_only_a_number(graph: Graph, name: str) -> bool:
+    """Whether an input meets arrays in arithmetic alone, where a Python number will do."""
+    steps = [step for step in graph.steps if any(ref.name == name for ref in reads(step))]
+    returned = any(ref.name == name for ref in results(graph))
+    return not returned and all(step.operation in NUMERIC and any(ref.shape for ref in reads(step)) for step in steps)
