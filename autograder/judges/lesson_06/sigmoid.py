@@ -104,7 +104,8 @@ def _(case: Case, seen: Seen) -> Mistake | None:
         return None
     error = seen.error("apply it, watched by detect_anomaly")
     if error is None or error.type != "AnomalyError":
-        return None if error is None and "watched" in seen and "output" in seen else _value(case, seen)
+        seen["watched"]  # without having been watched there is no evidence
+        return _value(case, seen)
     cause = "An exponential grew beyond what floats hold. Where 1/inf gives 0 this does no harm, but nobody reading the code knows that it never will. `exp(-|x|)` cannot overflow."
     observed = error.message.split(", at ")[0]
     look = f"`{error.line}`" if error.line else ""

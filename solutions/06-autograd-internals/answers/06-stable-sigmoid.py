@@ -176,7 +176,7 @@ class StableSigmoid(autograd.Function):
 # %% wrong: clipped too near
 # finding: clipped
 # observed: shape (8,): 1, 4.54e-05, 1, 4.54e-05, 1, 4.54e-05, …
-# score: 7
+# score: 6
 class StableSigmoid(autograd.Function):
     @staticmethod
     def forward(ctx, x):
@@ -265,7 +265,7 @@ class StableSigmoid(autograd.Function):
 # %% wrong: the sign inside exp
 # finding: mirrored
 # observed: shape (6,): 0.2752, 0.8735, 0.1018, 0.9703, 0.05988, 0.7091
-# score: 4
+# score: 3
 class StableSigmoid(autograd.Function):
     @staticmethod
     def forward(ctx, x):
@@ -283,7 +283,7 @@ class StableSigmoid(autograd.Function):
 # %% wrong: |x| without a look at the sign
 # finding: sign-lost
 # observed: shape (6,): 0.7248, 0.8735, 0.8982, 0.9703, 0.9401, 0.7091
-# score: 4
+# score: 3
 class StableSigmoid(autograd.Function):
     @staticmethod
     def forward(ctx, x):
