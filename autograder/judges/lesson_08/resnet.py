@@ -85,7 +85,7 @@ def _parts_mistake(case: Case, seen: Seen) -> Mistake | None:
     if failed:
         return failed
     all_shapes = shapes(seen, "shapes")
-    found = Counter(shape for shape in all_shapes if len(shape) == 4)
+    found: Counter[tuple[int, ...]] = Counter(shape for shape in all_shapes if len(shape) == 4)
     dense = [shape for shape in all_shapes if len(shape) == 2]
     if found != KERNELS:
         id, cause = _which_kernels(found, len(shapes(seen, "maps")))
