@@ -15,8 +15,10 @@ step as a graph), `passes` (a graph made better), `backends` (how one runs).
 from miniblocks.errors import CaptureError, InvalidGraphError
 from miniblocks.graph.backends import compile
 from miniblocks.graph.compare import same
+from miniblocks.graph.format import load, save
 from miniblocks.graph.ir import Cond, Graph, Loop, Ref, Step
 from miniblocks.graph.joint import TrainingStep, joint, joint_graph
+from miniblocks.graph.onnx import to_onnx
 from miniblocks.graph.passes import PASSES, Change, Report, optimize, report
 from miniblocks.graph.script import script
 from miniblocks.graph.statistics import Statistics, statistics
@@ -41,11 +43,14 @@ __all__ = [
     "compile",
     "joint",
     "joint_graph",
+    "load",
     "optimize",
     "report",
     "same",
+    "save",
     "script",
     "statistics",
+    "to_onnx",
     "trace",
     "verify",
 ]
