@@ -52,6 +52,12 @@ class ProgressBoard:
         else:
             self._handle.update(self.figure())
 
+    def finish(self) -> None:
+        """Draw what came since the last picture, and say in words where the curves end."""
+        if self.display and _in_notebook():
+            self.show()
+        print(self.text())
+
     def text(self) -> str:
         """The last point of each curve in words: the picture's text equivalent."""
         return "; ".join(

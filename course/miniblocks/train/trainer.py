@@ -48,7 +48,7 @@ class Trainer:
             self.history.append(self._epoch(model, batches, validation))
             self._save(model)
         if self.display and model.board.curves:
-            print(model.board.text())
+            model.board.finish()
         return self.history
 
     def _epoch(self, model: Any, batches: Any, validation: Any) -> dict[str, float]:

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from miniblocks import data, init, nd, nn, optim, train
 from miniblocks.data import fashion
 from miniblocks.errors import DataError, ShapeError
+from miniblocks.train import board
 
 
 @pytest.fixture(autouse=True)
@@ -224,3 +225,14 @@ def test_the_board_keeps_points_draws_and_tells():
     board.draw(2, torch.tensor(0.25), "loss")
     assert board.curves["loss"] == [(1, 0.5), (2, 0.25)] and board.text() == "loss 0.25 at epoch 2"
     assert len(board.figure().axes[0].lines) == 1
+
+
+def test_the_last_picture_of_a_training_shows_all_of_it(monkeypatch, capsys):
+    """Pictures are drawn at most so often; the last one must not miss the end."""
+    model, drawn = MLP(num_outputs=10, num_hiddens=4, lr=0.1), []
+    monkeypatch.setattr(board, "_in_notebook", lambda: True)
+    monkeypatch.setattr(model.board, "every", float("inf"))
+    monkeypatch.setattr(model.board, "show", lambda: drawn.append({k: len(v) for k, v in model.board.curves.items()}))
+    train.Trainer(max_epochs=2).fit(model, train.Digits(batch_size=700, size=8))
+    assert drawn == [{"train_loss": 4, "val_loss": 2, "val_acc": 2}]
+    assert capsys.readouterr().out == model.board.text() + "\n"
