@@ -61,17 +61,17 @@ def name_that_parameter():
     return "dense5_bias"
 
 
-# %% wrong: a capital letter
-# finding: not-a-choice
-# observed: 'D'
-# score: 0
-def name_that_parameter():
-    return "D"
-
-
 # %% wrong: printed, not returned
 # finding: not-a-choice
 # observed: None
 # score: 0
 def name_that_parameter():
     print("d")
+
+
+# %% wrong: a capital letter
+# finding: not-a-choice
+# observed: 'D'
+# score: 0
+def name_that_parameter():
+    return "D"
