@@ -8,7 +8,7 @@ import numpy as np
 import torch
 
 from autograder.exercise import Case, Exercise, Mistake, Seen
-from autograder.judges.lesson_04.evidence import dense, double, inputs, listed, numbers, same, single, stopped
+from autograder.judges.lesson_04.evidence import dense, double, inputs, numbers, same, shapes, single, stopped
 
 autoencoder = Exercise(
     "04-tied-autoencoder",
@@ -155,7 +155,7 @@ def _(case: Case, seen: Seen) -> Mistake | None:
 
 def _wrong_parameters(case: Case, seen: Seen) -> Mistake | None:
     n, units = case["inputs"], case["units"]
-    found = [tuple(shape) for shape in listed(seen, "shapes") if isinstance(shape, list)]
+    found = shapes(seen, "shapes")
     tried, expected = f"{_net(case)}; net.collect_params()", f"three: ({units}, {n}), ({units},), ({n},)"
     observed = ", ".join(map(str, found)) or "none"
     if sorted(found, key=str) == sorted([(units, n), (units,), (n,)], key=str):

@@ -126,6 +126,14 @@ def listed(seen: Seen, name: str) -> list[Any]:
     )
 
 
+def shapes(seen: Seen, name: str) -> list[tuple[int, ...]]:
+    """An observation that is a list of shapes; anything else is no evidence."""
+    value = listed(seen, name)
+    if all(isinstance(one, list) and all(type(n) is int for n in one) for one in value):
+        return [tuple(one) for one in value]
+    raise NoEvidence(Mistake("not-observed", "shapes", describe(value), "The check could not observe this."))
+
+
 def count(seen: Seen, name: str) -> int:
     """An observation that is a whole number; anything else is no evidence."""
     value = seen[name]

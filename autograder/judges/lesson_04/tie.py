@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import torch
 
 from autograder.exercise import Case, Exercise, Mistake, NoEvidence, Seen, describe
 from autograder.judges.lesson_04.evidence import (
-    Layer,
-    Leaves,
     all_same,
     count,
     first,
-    gradients,
-    inputs,
     layers_of,
-    leaves,
     listed,
     numbers,
-    row,
     same,
     stopped,
+)
+from autograder.judges.lesson_04.tie_cases import (
+    RATE,
+    call,
+    misplaced_relus,
+    tied_case,
+    tied_places,
+    torch_output,
+    torch_trained,
 )
 
 tie = Exercise(
@@ -41,70 +42,10 @@ tie = Exercise(
     ),
 )
 
-RATE = 0.1
-
 
 @tie.cases
 def _(rng: np.random.Generator) -> list[Case]:
-    return [_case(rng, None, 3, 5, 2), _case(rng, 3, 4, 4, 3)]
-
-
-def _case(rng: np.random.Generator, uses: int | None, n: int, width: int, units: int) -> Case:
-    """A network whose relus each let something through, and none so near to 0 that rounding could decide."""
-    sizes = [n, *[width] * (1 + (uses or 2)), units]
-    while True:
-        layers, x = row(rng, sizes, [_tied(uses)]), inputs(rng, 6, n)
-        h, lively = torch.tensor(x), True
-        for layer in layers[:-1]:
-            h = h @ torch.tensor(layer["weight"]).T + torch.tensor(layer["bias"])
-            lively = lively and bool(h.abs().min() > 1e-3) and bool(((h > 0).sum(0) > 0).all())
-            h = torch.relu(h)
-        if lively:
-            break
-    case: Case = {"uses": uses, "width": width, "units": units, "x": x, "layers": layers, "rate": RATE}
-    return {**case, "weigh": inputs(rng, 6, units), "marker": float(rng.uniform(3, 4))}
-
-
-def _tied(uses: int | None) -> list[int]:
-    """The places that share."""
-    return list(range(1, 1 + (uses or 2)))
-
-
-def _call(case: Case) -> str:
-    uses = "" if case["uses"] is None else f", uses={case['uses']}"
-    return f"net = tied_mlp({case['width']}, {case['units']}{uses})"
-
-
-# -- the oracle: torch on leaves that are tied, or not --------------------------------------------------------------
-
-
-def _output(case: Case, relus: Sequence[int] | None = None) -> np.ndarray:
-    """What torch computes, with relu after every layer but the last, or after those at other places."""
-    return _computed(case, leaves(case["layers"]), relus).detach().numpy()
-
-
-def _computed(case: Case, layers: list[Leaves], relus: Sequence[int] | None) -> torch.Tensor:
-    x = torch.tensor(case["x"], dtype=torch.float64)
-    for place, layer in enumerate(layers):
-        x = x @ layer["weight"].T + layer["bias"]
-        x = torch.relu(x) if place in (range(len(layers) - 1) if relus is None else relus) else x
-    return x
-
-
-def _misplaced_relus(case: Case) -> dict[str, list[Sequence[int]]]:
-    """Where relus stand in networks that are right but for them."""
-    return {"activation-lost": [[0, 1], [0]], "output-activated": [range(len(case["layers"]))]}
-
-
-def _trained(case: Case, tied: bool = True, relus: Sequence[int] | None = None) -> list[Layer]:
-    """The values after one step of gradient descent."""
-    layers = leaves(case["layers"], [_tied(case["uses"])] if tied else [])
-    (_computed(case, layers, relus) * torch.tensor(case["weigh"], dtype=torch.float64)).sum().backward()
-    slopes = gradients(layers)
-    return [
-        {k: value.detach().numpy() - RATE * slope[k] for k, value in layer.items()}
-        for layer, slope in zip(layers, slopes)
-    ]
+    return [tied_case(rng, None, 3, 5, 2), tied_case(rng, 3, 4, 4, 3)]
 
 
 # -- what every criterion needs -------------------------------------------------------------------------------------
@@ -112,7 +53,7 @@ def _trained(case: Case, tied: bool = True, relus: Sequence[int] | None = None) 
 
 def _unusable(case: Case, seen: Seen) -> Mistake | None:
     """Why there is no network to look at."""
-    tried, want = _call(case), len(case["layers"])
+    tried, want = call(case), len(case["layers"])
     if error := seen.error("build the network"):
         if error.type == "ShapeError":
             return _other_sizes(error.message, tried, error.line)
@@ -125,7 +66,7 @@ def _unusable(case: Case, seen: Seen) -> Mistake | None:
     if failed:
         return failed
     if count(seen, "length") != want:
-        uses = len(_tied(case["uses"]))
+        uses = len(tied_places(case["uses"]))
         cause = f"One layer of its own, then {uses} that share, then the output layer: {want} in all."
         if case["uses"] and seen["length"] == 4:
             cause = "The network has two tied layers whatever `uses` says."
@@ -138,7 +79,7 @@ def _not_started(case: Case, seen: Seen) -> Mistake | None:
     error = seen.error("initialise it and call it")
     if error is None:
         return None
-    tried = f"{_call(case)}; net.initialize(); net(x) for x of shape {case['x'].shape}"
+    tried = f"{call(case)}; net.initialize(); net(x) for x of shape {case['x'].shape}"
     if error.type == "NameClashError":
         cause = "Two layers have the same *name*, and each has a parameter of its own: a copy of a layer, or a layer made with another's prefix. A tie is one parameter, given by `params=`."
         return Mistake("same-name-is-no-tie", "one shared parameter", str(error), cause, tried, error.line)
@@ -167,20 +108,20 @@ def _(case: Case, seen: Seen) -> Mistake | None:
 
 
 def _wrong_output(case: Case, seen: Seen) -> Mistake | None:
-    tried = f"{_call(case)}; the same values written into all that is tied; net(x)"
+    tried = f"{call(case)}; the same values written into all that is tied; net(x)"
     shapes = [list(layer["weight"].shape) for layer in case["layers"]]
     cause = f"The layers should have weights of the shapes {shapes}, with relu after each but the last."
     failed = _unusable(case, seen)
     failed = failed or stopped(seen, "set its weights and call it", "layers-differ", tried, cause)
-    if failed or same(seen.array("output"), _output(case)):
+    if failed or same(seen.array("output"), torch_output(case)):
         return failed
-    got, wanted = seen["output"], numbers(_output(case))
+    got, wanted = seen["output"], numbers(torch_output(case))
     causes = {
         "activation-lost": "A tied layer has no relu. `params=` shares parameters and nothing else: say `activation` again.",
         "output-activated": "The output layer has a relu too, so nothing below 0 can come out.",
     }
-    for id, places in _misplaced_relus(case).items():
-        if any(same(got, _output(case, relus)) for relus in places):
+    for id, places in misplaced_relus(case).items():
+        if any(same(got, torch_output(case, relus)) for relus in places):
             return Mistake(id, wanted, numbers(got), causes[id], tried)
     tying = _not_tied(case, seen)  # tied to more than it should be, a layer cannot be given values of its own
     if tying and tying.id == "too-much-tied":
@@ -198,9 +139,9 @@ def _(case: Case, seen: Seen) -> Mistake | None:
 def _not_tied(case: Case, seen: Seen) -> Mistake | None:
     failed = _unusable(case, seen)
     step = "write through one layer and read through all"
-    if failed := failed or stopped(seen, step, "layers-differ", _call(case), "A layer cannot be written into."):
+    if failed := failed or stopped(seen, step, "layers-differ", call(case), "A layer cannot be written into."):
         return failed
-    return _untied_in(case, seen, _marks(case, listed(seen, "read")), _call(case))
+    return _untied_in(case, seen, _marks(case, listed(seen, "read")), call(case))
 
 
 def _marks(case: Case, read: list[Any]) -> np.ndarray:
@@ -217,7 +158,7 @@ def _marks(case: Case, read: list[Any]) -> np.ndarray:
 
 
 def _untied_in(case: Case, seen: Seen, marks: np.ndarray, net: str) -> Mistake | None:
-    places = _tied(case["uses"])
+    places = tied_places(case["uses"])
     a, b = places[0], places[-1]
     tried = f"{net}; {case['marker']:.4g} written into all of net[i]'s parameters; net(x); then all layers read"
     for i in places:
@@ -272,35 +213,37 @@ def _not_once(case: Case, seen: Seen) -> Mistake | None:
     found, total = count(seen, "collected"), count(seen, "numbers")
     own = [case["layers"][0], case["layers"][1], case["layers"][-1]]
     want = sum(v.size for layer in own for v in layer.values())
-    tried = f"{_call(case)}; len(net.collect_params()), and how many numbers they hold"
+    tried = f"{call(case)}; len(net.collect_params()), and how many numbers they hold"
     expected, observed = f"6 parameters, {want} numbers", f"{found} parameters, {total} numbers"
     if found > 6:
         marks = _marks(case, listed(seen, "read"))
-        places = _tied(case["uses"])
+        places = tied_places(case["uses"])
         if marks[np.ix_(places, places)][..., 0].all():
             cause = "The layers compute with the shared parameter, and yet a second one is collected: `layer.weight = …` changes the attribute, while `layer.params` keeps what the layer was born with. It is saved and counted, and nothing ever uses it."
             return Mistake("orphan-collected", expected, observed, cause, tried, "assignments to `.weight` and `.bias`")
         cause = "Every layer has parameters of its own. A shared one is counted once."
         return Mistake("not-shared-in-collection", expected, observed, cause, tried, "`params=`")
-    if found < 6:
-        cause = "Parameters are missing: a layer is not registered, or more is tied than should be."
-        return Mistake("too-few-collected", expected, observed, cause, tried)
+    if found < 6 or total != want:
+        cause = "Parameters are missing or of other sizes: a layer is not registered, or more is tied than should be."
+        return Mistake("other-parameters", expected, observed, cause, tried)
     return _wrong_training(case, seen)
 
 
 def _wrong_training(case: Case, seen: Seen) -> Mistake | None:
-    tried = f"{_call(case)}; one step w ← w - {RATE} g for every parameter collected"
+    tried = f"{call(case)}; one step w ← w - {RATE} g for every parameter collected"
     cause = "A step of training stops."
     if failed := stopped(seen, "train it for one step", "cannot-be-trained", tried, cause):
         return failed
-    trained, wanted = layers_of(seen, "trained"), _trained(case)
-    misplaced = [relus for places in _misplaced_relus(case).values() for relus in places]
-    if any(all_same(trained, _trained(case, relus=relus)) for relus in [None, *misplaced]):  # "computes" judges relus
+    trained, wanted = layers_of(seen, "trained"), torch_trained(case)
+    misplaced = [relus for places in misplaced_relus(case).values() for relus in places]
+    if any(
+        all_same(trained, torch_trained(case, relus=relus)) for relus in [None, *misplaced]
+    ):  # "computes" judges relus
         return None
     place = next(i for i in range(len(wanted)) if not all_same(trained[i : i + 1], wanted[i : i + 1]))
     found = trained[place].get("weight") if place < len(trained) else None
     cause = f"net[{place}] is not where one step with the sum of all uses' gradients leads."
-    if all_same(trained, _trained(case, tied=False)):
+    if all_same(trained, torch_trained(case, tied=False)):
         cause = "After the step each layer went its own way: they are two parameters."
     wrong = _wrong_output(case, seen)
     return wrong or Mistake("trains-apart", numbers(wanted[place]["weight"]), numbers(found), cause, tried)
@@ -310,7 +253,7 @@ def _wrong_training(case: Case, seen: Seen) -> Mistake | None:
 def _(case: Case, seen: Seen) -> Mistake | None:
     if not _default(case):
         return None
-    tried = f"{_call(case)}; net.save_parameters(file); another tied_mlp(…) loads it"
+    tried = f"{call(case)}; net.save_parameters(file); another tied_mlp(…) loads it"
     if failed := _not_tied(case, seen):
         return failed
     cause = "The file does not fit a network made by the same function."
@@ -322,7 +265,7 @@ def _(case: Case, seen: Seen) -> Mistake | None:
         cause = "The network that loaded the file holds other values than the one that was saved."
         return Mistake("values-lost", "the values as saved", "other values", cause, tried)
     marks = _loaded_marks(case, seen)
-    if marks[_tied(case["uses"])].all():
+    if marks[tied_places(case["uses"])].all():
         return None
     cause = "After loading, the layers are no longer one."
     return Mistake("tie-lost-in-file", "the tie as before", "a number written did not turn up", cause, tried)
@@ -337,7 +280,7 @@ def _(case: Case, seen: Seen) -> Mistake | None:
     if not _default(case):
         return None
     failed = _unusable(case, seen)
-    tried = f"{_call(case)}; other = tied_mlp(…); a number written into other[1]; net read"
+    tried = f"{call(case)}; other = tied_mlp(…); a number written into other[1]; net read"
     cause = "No second network could be filled from the first one's file."
     failed = failed or stopped(seen, "save it", "cannot-be-saved", tried, cause)
     failed = failed or stopped(seen, "load it into another", "cannot-be-loaded", tried, cause)

@@ -115,8 +115,8 @@ def _(case: Case, seen: Seen) -> Mistake | None:
     return Mistake(id, numbers(wanted), numbers(got), cause, tried)
 
 
-def _marks(case: Case, seen: Seen, name: str) -> np.ndarray:
-    """(written, read, weight or bias): whether a number written through one place turned up at another."""
+def _read(case: Case, seen: Seen, name: str) -> np.ndarray:
+    """(written, read, weight or bias): the first number of a parameter, after a number was written through a place."""
     try:
         found = np.asarray(listed(seen, name), dtype=np.float64)
     except (TypeError, ValueError):
@@ -124,7 +124,18 @@ def _marks(case: Case, seen: Seen, name: str) -> np.ndarray:
     if found.shape != (len(case["layers"]),) * 2 + (2,):
         shown = describe(seen[name])
         raise NoEvidence(Mistake("not-observed", "numbers read back", shown, "The layers could not be read."))
-    return np.abs(found - case["marker"]) < 1e-4
+    return found
+
+
+def _marks(case: Case, seen: Seen, name: str) -> np.ndarray:
+    """Whether the number written through one place turned up at another."""
+    return np.abs(_read(case, seen, name) - case["marker"]) < 1e-4
+
+
+def _unmoved(case: Case, seen: Seen, name: str, before: list[Layer]) -> np.ndarray:
+    """Whether what was read is what was there before."""
+    firsts = np.array([[one[kind].flat[0] for kind in ("weight", "bias")] for one in before], dtype=np.float64)
+    return np.abs(_read(case, seen, name) - firsts) < 1e-4
 
 
 @untie.criterion("untied", points=3, says="no two layers of the copy share a parameter")
@@ -155,14 +166,19 @@ def _still_tied(case: Case, seen: Seen) -> Mistake | None:
 def _(case: Case, seen: Seen) -> Mistake | None:
     if failed := _unusable(case, seen):
         return failed
-    marks, back = _marks(case, seen, "in_original"), _marks(case, seen, "in_copy")
-    if not marks.any() and not back.any():
+    copied = layers_of(seen, "copied")
+    if len(copied) != len(case["layers"]) or not all(one.keys() >= {"weight", "bias"} for one in copied):
+        raise NoEvidence(Mistake("not-observed", "the copy's layers", "others", "The copy could not be read."))
+    kept = {"copy": _unmoved(case, seen, "in_original", case["layers"]), "net": _unmoved(case, seen, "in_copy", copied)}
+    if all(one.all() for one in kept.values()):
         return _still_tied_alone(case, seen)
-    i, j = (int(v) for v in np.argwhere((marks if marks.any() else back).any(2))[0])
+    written = next(name for name, one in kept.items() if not one.all())
+    i, j = (int(v) for v in np.argwhere(~kept[written].all(2))[0])
+    read = "net" if written == "copy" else "copy"
     tried = _tried(case, "; a number written into one network, and the other one read")
-    a, b = ("copy", "net") if marks.any() else ("net", "copy")
     cause = "The copy uses parameters of the original: `params=` ties, and so does taking over a layer. New layers, and values set into them, do not."
-    return Mistake("shares-with-original", f"{b}[{j}] unchanged", f"written into {a}[{i}], it turned up", cause, tried)
+    observed = f"written into {written}[{i}], it turned up"
+    return Mistake("shares-with-original", f"{read}[{j}] unchanged", observed, cause, tried)
 
 
 def _still_tied_alone(case: Case, seen: Seen) -> Mistake | None:

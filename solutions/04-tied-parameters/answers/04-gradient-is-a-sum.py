@@ -102,7 +102,7 @@ def tied_gradients(twin, groups):
     found = {name: p.grad().asnumpy() for name, p in twin.collect_params().items()}
     for group in groups:
         for kind in ("weight", "bias"):
-            product = math.prod(getattr(twin[i], kind).grad().asnumpy() for i in group)
+            product = np.prod([getattr(twin[i], kind).grad().asnumpy() for i in group], axis=0)
             for i in group:
                 found[getattr(twin[i], kind).name] = product
     return found
@@ -247,7 +247,7 @@ def tied_gradients(twin, groups):
     for group in groups:
         for kind in ("weight", "bias"):
             for i in group:
-                key = (id(twin), kind, group[0])
+                key = (twin, kind, group[0])
                 TOTALS[key] = TOTALS.get(key, 0) + getattr(twin[i], kind).grad().asnumpy()
             for i in group:
                 found[getattr(twin[i], kind).name] = TOTALS[key]
