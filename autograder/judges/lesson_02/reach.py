@@ -118,7 +118,7 @@ def _single(case: Case, seen: Seen, item: str) -> Mistake | None:
     for other, other_mark in zip(SINGLES, case["marks"]):
         found = held.get(item, math.nan)
         if other != item and math.isclose(found, other_mark, rel_tol=1e-5):
-            cause = "Under another key the same parameter was handed over, and this one is reached by none, or by that."
+            cause = "Two keys were exchanged, or both lead to one and the same parameter."
             return Mistake("keys-mixed-up", expected, f"{item} is reached under the key {other!r}", cause, tried)
     cause = "A number was written into what you handed over, and the network's own parameter did not change: it is another one, or a copy."
     return Mistake("another-parameter", expected, f"{item} still holds another number", cause, tried)
