@@ -12,19 +12,20 @@ STYLES = (("-", "#0072b2"), ("--", "#d55e00"), ("-.", "#009e73"), (":", "#cc79a7
 class ProgressBoard:
     """`board.draw(x, y, label)` adds a point; in a notebook the picture is drawn anew, at most four times a second.
 
-    The points are kept in `curves`; a board without a display only keeps them.
+    Drawing takes a fifth of the time at most, however slow the machine, so that training goes on. The points are kept
+    in `curves`; a board without a display only keeps them.
     """
 
     def __init__(self, xlabel: str = "epoch", ylabel: str = "", display: bool = True, every: float = 0.25) -> None:
         self.xlabel, self.ylabel, self.display, self.every = xlabel, ylabel, display, every
         self.curves: dict[str, list[tuple[float, float]]] = defaultdict(list)
         self._handle: Any = None
-        self._drawn = 0.0
+        self._next = 0.0  # when a picture may be drawn again
 
     def draw(self, x: float, y: float, label: str) -> None:
         """Add a point to the curve `label`."""
         self.curves[label].append((float(x), float(y)))
-        if self.display and _in_notebook() and time.monotonic() - self._drawn > self.every:
+        if self.display and _in_notebook() and time.monotonic() >= self._next:
             self.show()
 
     def figure(self) -> Any:
@@ -46,11 +47,13 @@ class ProgressBoard:
         """Draw now."""
         from IPython.display import display
 
-        self._drawn = time.monotonic()
+        begun = time.monotonic()
         if self._handle is None:
             self._handle = display(self.figure(), display_id=True)
         else:
             self._handle.update(self.figure())
+        ended = time.monotonic()
+        self._next = ended + max(self.every, 4 * (ended - begun))
 
     def finish(self) -> None:
         """Draw what came since the last picture, and say in words where the curves end."""

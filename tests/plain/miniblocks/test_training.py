@@ -3,9 +3,11 @@
 import gzip
 import hashlib
 import http.server
+import itertools
 import struct
 import threading
 from collections import Counter
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -227,11 +229,40 @@ def test_the_board_keeps_points_draws_and_tells():
     assert len(board.figure().axes[0].lines) == 1
 
 
+class Clock:
+    """A clock that goes on only when told."""
+
+    now = 100.0
+
+    def monotonic(self):
+        return self.now
+
+
+@pytest.mark.parametrize(("takes", "pause"), [(0.01, 0.25), (3.0, 12.0)])
+def test_drawing_takes_a_fifth_of_the_time_at_most(monkeypatch, takes, pause):
+    clock, drawn = Clock(), []
+
+    def display(figure, display_id):
+        clock.now += takes
+        drawn.append(clock.now)
+        return SimpleNamespace(update=lambda figure: display(figure, display_id))
+
+    monkeypatch.setattr(board, "_in_notebook", lambda: True)
+    monkeypatch.setattr(board, "time", clock)
+    monkeypatch.setattr("IPython.display.display", display)
+    live = train.ProgressBoard()
+    monkeypatch.setattr(live, "figure", lambda: None)
+    for step in range(1000):
+        live.draw(step, 0.5, "loss")
+        clock.now += 0.1
+    assert len(drawn) > 2 and min(b - takes - a for a, b in itertools.pairwise(drawn)) >= pause
+
+
 def test_the_last_picture_of_a_training_shows_all_of_it(monkeypatch, capsys):
     """Pictures are drawn at most so often; the last one must not miss the end."""
     model, drawn = MLP(num_outputs=10, num_hiddens=4, lr=0.1), []
     monkeypatch.setattr(board, "_in_notebook", lambda: True)
-    monkeypatch.setattr(model.board, "every", float("inf"))
+    monkeypatch.setattr(model.board, "_next", float("inf"))
     monkeypatch.setattr(model.board, "show", lambda: drawn.append({k: len(v) for k, v in model.board.curves.items()}))
     train.Trainer(max_epochs=2).fit(model, train.Digits(batch_size=700, size=8))
     assert drawn == [{"train_loss": 4, "val_loss": 2, "val_acc": 2}]
