@@ -50,6 +50,8 @@ NEEDED = (
     "traitlets",
     "matplotlib",
     "jinja2",
+    "igraph",
+    "onnx",
 )
 LEGAL = ("LICENSE", "ATTRIBUTION.md")
 EPOCH = 1_577_836_800  # 2020-01-01: the date of every file in the archives, so that the same input makes the same bytes

@@ -15,6 +15,7 @@ step as a graph), `passes` (a graph made better), `backends` (how one runs).
 from miniblocks.errors import CaptureError, InvalidGraphError
 from miniblocks.graph.backends import compile
 from miniblocks.graph.compare import same
+from miniblocks.graph.drawing import draw
 from miniblocks.graph.format import load, save
 from miniblocks.graph.ir import Cond, Graph, Loop, Ref, Step
 from miniblocks.graph.joint import TrainingStep, joint, joint_graph
@@ -41,6 +42,7 @@ __all__ = [
     "TrainingStep",
     "capture",
     "compile",
+    "draw",
     "joint",
     "joint_graph",
     "load",
