@@ -29,7 +29,7 @@ ROLES = ("trainable", "frozen", "constant")
 
 
 @st.composite
-def networks(draw, ties=True):
+def networks(draw, ties=True, dtypes=("float32", "float64", "float16")):
     """A plan: blocks in blocks, with parameters of every role and dtype; with `ties` some at several places."""
     size = st.integers(1, 5)
     own = st.lists(own_parameters(), max_size=3, unique_by=lambda p: p["name"])
@@ -45,7 +45,7 @@ def networks(draw, ties=True):
         elif kind == "sequential":
             rows.append(plans.sequential(path, f"sequential{i}_"))
         elif kind == "dense":
-            role, dtype = draw(st.sampled_from(ROLES[:2])), draw(st.sampled_from(["float32", "float64", "float16"]))
+            role, dtype = draw(st.sampled_from(ROLES[:2])), draw(st.sampled_from(dtypes))
             rows.append(plans.dense(path, f"dense{i}_", draw(size), draw(size), role=role, dtype=dtype))
         elif kind == "again":
             rows.append(plans.again(path, draw(st.sampled_from(layers))))
@@ -224,7 +224,7 @@ def test_right_counts_are_right_on_any_network(plan, which):
 
 
 @settings(max_examples=25, deadline=None)
-@given(networks(ties=False), st.integers(0, 3), SEEDS)
+@given(networks(ties=False, dtypes=("float32",)), st.integers(0, 3), SEEDS)
 def test_right_surgery_is_right_into_any_nesting(plan, which, seed):
     """Every child of a network moves below a block of another one, and nothing is lost on the way."""
     children = [row["path"] for row in plan[1:] if "." not in row["path"] and _below(twin(plan), row["path"])]
