@@ -5,12 +5,17 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 TESTS = Path(__file__).resolve().parent
 ROOT = TESTS.parent
 sys.path[:0] = [path for path in (str(ROOT), str(ROOT / "course")) if path not in sys.path]
 
 from setup_env import machine  # noqa: E402
+
+# No test depends on how fast the machine is.
+settings.register_profile("no deadline", deadline=None)
+settings.load_profile("no deadline")
 
 GROUPS = ("kernel", "sandbox", "browser", "server", "gpu")
 
