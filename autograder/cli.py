@@ -167,14 +167,24 @@ def explain(
 
 
 @app.command()
-def feedback(lesson: LessonName) -> None:
+def feedback(
+    lesson: LessonName,
+    zip: Annotated[
+        Path | None, typer.Option("--zip", help="Also pack the pages as the learning platform takes them back.")
+    ] = None,
+) -> None:
     """Write a page for each graded learner: feedback/STUDENT/LESSON/*.html."""
+    from autograder.classroom.handback import pack
     from autograder.nbgrading.pages import write_feedback
 
     course = Course.here()
-    written, left_out = write_feedback(course, course.lesson(lesson))
+    name = course.lesson(lesson)
+    written, left_out = write_feedback(course, name)
     _warn(left_out)
-    out.print(f"{len(written)} pages in {course.feedback}")
+    out.print(f"{len(written)} pages in {course.feedback}", soft_wrap=True)
+    if zip:
+        _warn(pack(course, name, written, zip))
+        out.print(f"wrote {zip}", soft_wrap=True)
 
 
 @app.command()

@@ -18,7 +18,7 @@ from autograder import demo
 from autograder.classroom import explain, marks, report, similar
 from autograder.collect import collect
 from autograder.course import Course
-from autograder.nbgrading import gradebook, run
+from autograder.nbgrading import gradebook, pages, run
 from autograder.sandbox.unsandboxed import Unsandboxed
 
 pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
@@ -108,6 +108,30 @@ def test_every_mark_can_be_told_again_and_the_judge_agrees(demo_course, group):
             text = explain.as_text(told)
             assert all(mistake.id in text for mistake in told.report.mistakes)
             assert len(explain.as_text(told, full=True)) >= len(text) - 200
+
+
+def numbers_in(values):
+    """The arrays of a case, at whatever depth, as flat lists of numbers."""
+    if isinstance(values, np.ndarray):
+        return [values.ravel()]
+    inner = values.values() if isinstance(values, dict) else values if isinstance(values, list) else ()
+    return [array for value in inner for array in numbers_in(value)]
+
+
+def test_feedback_describes_hidden_inputs_and_never_prints_them(demo_course, group):
+    written, _ = pages.write_feedback(demo_course, group.lesson)
+    assert len(written) == len(group.learners)
+    looked_for = 0
+    for learner, page in zip(sorted(group.learners, key=lambda x: x.student), sorted(written)):
+        html = page.read_text(encoding="utf-8")
+        shown = np.array([float(n) for n in re.findall(r"-?\d+(?:\.\d+)?(?:e[+-]?\d+)?", html)])
+        rows = np.lib.stride_tricks.sliding_window_view(shown, 3)
+        for exercise in learner.points:
+            for array in numbers_in(explain.explain(demo_course, learner.student, exercise, SECRET).cases):
+                if array.size >= 3 and array.dtype.kind == "f":
+                    looked_for += 1
+                    assert not np.isclose(rows, array[:3], rtol=6e-3).all(axis=1).any(), (page, exercise)
+    assert looked_for > 100
 
 
 # --- likeness ---------------------------------------------------------------------------------------------
