@@ -82,4 +82,4 @@ def stopped(seen: Seen, step: str, tried: str, meaning: Meaning, expected: str =
     if error is None:
         return
     id, cause = meaning(error) or ("raised", f"The code stopped with an error while the check tried to {step}.")
-    raise NoEvidence(Mistake(id, expected, str(error), cause, tried, error.line and f"`{error.line}`"))
+    raise NoEvidence(Mistake(id, expected, str(error), cause, tried))

@@ -32,7 +32,7 @@ def rounding(case: Case) -> float:
 
 def tried(case: Case, call: str) -> str:
     kinds = {"float64": " of float64"}
-    return f"{call} for x{kinds.get(case['x'].dtype.name, '')} = {np.array2string(case['x'], precision=4, threshold=6).replace(chr(10), '')}"
+    return f"{call} for x{kinds.get(case['x'].dtype.name, '')} = {_short(case['x'])}"
 
 
 def meaning(error: Error) -> tuple[str, str] | None:
@@ -73,7 +73,7 @@ def output_mistake(case: Case, seen: Seen, call: str, oracle: Oracle, slips: Seq
     if same(got, wanted, rounding(case)):
         return None
     id, cause = explained(got, slips, rounding(case)) or _unexplained(got, wanted)
-    return Mistake(id, numbers(wanted, 6), numbers(got, 6), cause, what)
+    return Mistake(id, f"a result of {numbers(wanted, 6)}", numbers(got, 6), cause, what)
 
 
 def _unexplained(got: np.ndarray, wanted: np.ndarray) -> tuple[str, str]:
@@ -107,7 +107,9 @@ def gradient_mistake(
     if same(got, wanted, rounding(case)):
         return None
     if not isinstance(got, np.ndarray):
-        return Mistake("no-gradient", numbers(wanted, 6), describe(got), "No gradient came back to x.", what)
+        return Mistake(
+            "no-gradient", f"a gradient of {numbers(wanted, 6)}", describe(got), "No gradient came back to x.", what
+        )
     ones = value_and_gradient(oracle, case["x"], np.ones_like(case["g"]))[1]
     common: list[Slip] = [
         (
@@ -118,7 +120,7 @@ def gradient_mistake(
         (-wanted, "sign-turned", "The sign is wrong."),
     ]
     id, cause = explained(got, [*slips, *common], rounding(case)) or _unexplained_gradient(got, wanted)
-    return Mistake(id, numbers(wanted, 6), numbers(got, 6), cause, what)
+    return Mistake(id, f"a gradient of {numbers(wanted, 6)}", numbers(got, 6), cause, what)
 
 
 def _unexplained_gradient(got: np.ndarray, wanted: np.ndarray) -> tuple[str, str]:
@@ -136,7 +138,8 @@ def _unexplained_gradient(got: np.ndarray, wanted: np.ndarray) -> tuple[str, str
 
 
 def _short(values: np.ndarray) -> str:
-    return np.array2string(values, precision=3, threshold=6).replace("\n", "")
+    shown = np.array2string(values, formatter={"float_kind": lambda v: f"{v:.4g}"}, threshold=12, separator=", ")
+    return shown.replace("\n", "")
 
 
 def manners_mistake(case: Case, seen: Seen, call: str, oracle: Oracle, wrong: Mistake | None) -> Mistake | None:

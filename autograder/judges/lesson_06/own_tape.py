@@ -165,7 +165,11 @@ def _(case: Case, seen: Seen) -> Mistake | None:
     if _equal(got, wanted):
         return None
     return _mistake(
-        case, "wrong-gradient", got, wanted, "In a long chain other gradients come out than in a short one."
+        case,
+        "wrong-gradient",
+        got,
+        wanted,
+        "In a chain this long other gradients come out than should. Mend the short expressions first.",
     )
 
 
@@ -175,7 +179,13 @@ def _(case: Case, seen: Seen) -> Mistake | None:
         return None
     got, wanted, _ = _gradients(case, seen)
     if not _equal(got, wanted):
-        return _mistake(case, "wrong-gradient", got, wanted, "With many paths other gradients come out than with one.")
+        return _mistake(
+            case,
+            "wrong-gradient",
+            got,
+            wanted,
+            "Over this many paths other gradients come out than should. Mend the short expressions first.",
+        )
     count, values = seen["multiplications"], len(case["steps"])
     if type(count) is not int or count > 20 * values:
         cause = f"Every path was walked by itself, and {LEVELS} diamonds have {2**LEVELS:,} of them; with 60 you would wait for years. Let each value pass on its whole gradient, once."

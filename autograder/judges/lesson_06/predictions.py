@@ -9,11 +9,11 @@ from miniblocks import autograd, nd
 
 # What one would have to believe to choose each letter.
 LEAVES = {
-    "a": ("thinks-leaves-need-no-asking", "a and b: both take part in what is recorded"),
-    "b": ("thinks-right", "a alone"),
-    "c": ("thinks-computed-values-keep-theirs", "a and e: both are on the way back"),
-    "d": ("thinks-no-grad-is-for-updates-only", "a and c: both want one, and d was detached"),
-    "e": ("thinks-wanting-is-enough", "a, c and d: all that want one"),
+    "a": ("thinks-leaves-need-no-asking", "p and q: both take part in what is recorded"),
+    "b": ("thinks-right", "p alone"),
+    "c": ("thinks-computed-values-keep-theirs", "p and t: both are on the way back"),
+    "d": ("thinks-no-grad-is-for-updates-only", "p and r: both want one, and s was detached"),
+    "e": ("thinks-wanting-is-enough", "p, r and s: all leaves that want one"),
 }
 LOOP = {
     "a": ("thinks-gradients-are-replaced", "each step goes down by 0.3"),
@@ -26,14 +26,14 @@ LOOP = {
 
 def leaves_outcome(values: list[float]) -> tuple[str, str]:
     """Run the lesson's lines: the letter of what happens, and who has a gradient afterwards."""
-    a, b, c, d = (nd.array([v]) for v in values)
-    a.requires_grad = c.requires_grad = d.requires_grad = True
-    e = a * b
+    p, q, r, s = (nd.array([v]) for v in values)
+    p.requires_grad = r.requires_grad = s.requires_grad = True
+    t = p * q
     with autograd.no_grad():
-        f = c * 2
-    (e + f + d.detach()).sum().backward()
-    having = "".join(name for name, t in zip("abcde", (a, b, c, d, e)) if t.grad is not None)
-    return {"ab": "a", "a": "b", "ae": "c", "ac": "d", "acd": "e"}[having], f"a gradient in: {', '.join(having)}"
+        u = r * 2
+    (t + u + s.detach()).sum().backward()
+    having = "".join(name for name, tensor in zip("pqrst", (p, q, r, s, t)) if tensor.grad is not None)
+    return {"pq": "a", "p": "b", "pt": "c", "pr": "d", "prs": "e"}[having], f"a gradient in: {', '.join(having)}"
 
 
 def loop_outcome(start: float, slope: float, rate: float) -> tuple[str, str]:
@@ -92,7 +92,7 @@ def _(rng: np.random.Generator) -> list[Case]:
 
 @which_leaves.criterion("outcome", points=2, says="the prediction is what happens")
 def _(case: Case, seen: Seen) -> Mistake | None:
-    tried = f"the lines above, with {', '.join(f'{n} = {v}' for n, v in zip('abcd', case['values']))}"
+    tried = f"the lines above, with {', '.join(f'{n} = {v}' for n, v in zip('pqrs', case['values']))}"
     return _judged(seen, LEAVES, *leaves_outcome(case["values"]), tried)
 
 

@@ -1,4 +1,4 @@
-# %% right: a alone
+# %% right: p alone
 def predict_leaves():
     return "b"
 
@@ -15,7 +15,7 @@ predict_leaves = lambda: "b"  # noqa: E731
 
 # %% wrong: both that take part
 # finding: thinks-leaves-need-no-asking
-# observed: your prediction: a and b: both take part in what is recorded
+# observed: your prediction: p and q: both take part in what is recorded
 # score: 0
 def predict_leaves():
     return "a"
@@ -23,7 +23,7 @@ def predict_leaves():
 
 # %% wrong: computed values as well
 # finding: thinks-computed-values-keep-theirs
-# observed: your prediction: a and e: both are on the way back
+# observed: your prediction: p and t: both are on the way back
 # score: 0
 def predict_leaves():
     return "c"
@@ -31,7 +31,7 @@ def predict_leaves():
 
 # %% wrong: the one under no_grad as well
 # finding: thinks-no-grad-is-for-updates-only
-# observed: your prediction: a and c: both want one, and d was detached
+# observed: your prediction: p and r: both want one, and s was detached
 # score: 0
 def predict_leaves():
     return "d"
@@ -39,7 +39,7 @@ def predict_leaves():
 
 # %% wrong: whoever wants one
 # finding: thinks-wanting-is-enough
-# observed: your prediction: a, c and d: all that want one
+# observed: your prediction: p, r and s: all leaves that want one
 # score: 0
 def predict_leaves():
     return "e"
@@ -47,10 +47,10 @@ def predict_leaves():
 
 # %% wrong: the name in place of the letter
 # finding: not-a-choice
-# observed: ['a']
+# observed: ['p']
 # score: 0
 def predict_leaves():
-    return ["a"]
+    return ["p"]
 
 
 # %% wrong: a capital letter
