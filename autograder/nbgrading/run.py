@@ -97,7 +97,7 @@ class Run:
         """What is to be graded, each made as it is asked for; the others are told of."""
         for student, folder in folders.items():
             try:
-                prepared = self._prepare(student, folder, writer)
+                prepared = self.prepare(student, folder, writer)
             except Exception as error:
                 tell(self._failed(writer, student, error))
                 continue
@@ -106,8 +106,8 @@ class Run:
             else:
                 yield prepared
 
-    def _prepare(self, student: str, folder: Path, writer: Writer) -> tuple[Job, record.Stamp] | None:
-        """None: graded before and unchanged."""
+    def prepare(self, student: str, folder: Path, writer: Writer) -> tuple[Job, record.Stamp] | None:
+        """What a controller needs to grade a submission; None if it was graded before and is unchanged."""
         removed = submission.quarantine(folder, quarantine_of(folder))
         path = submission.find_notebook(folder, self.lesson)
         mark = record.stamp(folder, released(self.course, self.lesson))
