@@ -58,8 +58,8 @@ def _curves(rng: np.random.Generator, role: str, losses: tuple[float, ...]) -> n
     last = np.array(losses) + rng.uniform(-0.01, 0.01, 3)
     loss = np.stack([last + 1, last + 0.5, last], axis=1)
     train = loss + 0.2
-    spread = np.array([[0.0], [0.06], [-0.06]])  # the second seed is the luckiest, the last one the least lucky
-    accuracy = 0.62 + spread + rng.uniform(-0.02, 0.02, (3, 3))
+    spread = np.array([[0.03], [0.06], [-0.06]])  # the second seed is the luckiest, the last one the least lucky
+    accuracy = 0.62 + spread + rng.uniform(-0.005, 0.005, (3, 3))
     if role == "early":
         loss[:, 0] = 0.2
     if role == "dip":

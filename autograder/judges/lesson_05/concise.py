@@ -8,7 +8,7 @@ import numpy as np
 
 from autograder.exercise import Case, Exercise, Mistake, NoEvidence, Seen
 from autograder.judges.lesson_05 import network
-from autograder.judges.lesson_05.evidence import same
+from autograder.judges.lesson_05.evidence import plain, same
 
 mlp_concise = Exercise(
     "05-mlp-concise",
@@ -71,7 +71,7 @@ def _built(case: Case, seen: Seen, *steps: str) -> None:
 def _stopped(case: Case, seen: Seen, shown: str) -> Mistake:
     inputs, hiddens, outputs = case["sizes"]
     expected = f"scores of shape ({len(case['x'])}, {outputs})"
-    shapes = seen.values.get("shapes_before")
+    shapes = plain(seen.values.get("shapes_before"))
     if shapes == []:
         cause = "The model has no parameters: its layers lie in a Python list, or were never assigned. `nn.Sequential` registers them."
         return Mistake("not-registered", "4 parameters", "0 parameters", cause, _tried(case))
@@ -89,13 +89,12 @@ def _(case: Case, seen: Seen) -> Mistake | None:
         return None
     _built(case, seen, "call it")
     inputs, hiddens, outputs = case["sizes"]
-    if seen["shapes_before"] == []:
+    before, after = plain(seen["shapes_before"]), plain(seen["shapes_after"])
+    if before == []:
         return _stopped(case, seen, "")
     wanted = [[hiddens], [outputs], [hiddens, inputs], [outputs, hiddens]]
-    after = seen["shapes_after"]
     if not isinstance(after, list) or sorted(map(str, after)) != sorted(map(str, wanted)):
         return _wrong_layers(case, after)
-    before = seen["shapes_before"]
     if not isinstance(before, list) or [hiddens, inputs] in before:
         cause = "The size of the input was known before any input came."
         return Mistake("not-deferred", "a size left open", str(before), cause, _tried(case))
@@ -119,7 +118,7 @@ def _(case: Case, seen: Seen) -> Mistake | None:
         return None
     _built(case, seen, "call it")
     if seen.error("plant its parameters"):
-        return _wrong_layers(case, seen.values.get("shapes_after"))
+        return _wrong_layers(case, plain(seen.values.get("shapes_after")))
     tried = f"{_tried(case)}; known parameters written in; model(X)"
     return network.output_mistake(seen.array("output"), case["x"], case["layers"], tried)
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from autograder.exercise import Case, Exercise, Mistake, NoEvidence, Seen
 from autograder.judges.lesson_05 import network
-from autograder.judges.lesson_05.evidence import all_close, log_of, words
+from autograder.judges.lesson_05.evidence import all_close, log_of, plain, words
 
 deeper = Exercise(
     "05-one-more-layer",
@@ -68,11 +68,11 @@ def _layers(case: Case, seen: Seen) -> None:
         if error := seen.error(step):
             cause = "The model cannot be built, or its layers don't fit each other."
             id = "cannot-be-called"
-            if seen.values.get("shapes") == []:
+            if plain(seen.values.get("shapes")) == []:
                 id, cause = "not-registered", "No parameters: layers in a Python list are not part of the model."
             raise NoEvidence(Mistake(id, "a model that computes", str(error), cause, tried, error.line))
     wanted = [s for a, b in zip([8, *widths], widths) for s in ([b, a], [b])]
-    got = seen["shapes"]
+    got = plain(seen["shapes"])
     if not isinstance(got, list) or sorted(map(str, got)) != sorted(map(str, wanted)):
         raise NoEvidence(_other_layers(case, got, wanted, tried))
 
@@ -177,15 +177,15 @@ def _(case: Case, seen: Seen) -> Mistake | None:
     deep = [*hidden, hidden[-1]]
     wanted = [(h, s) for s in case["seeds"] for h in (hidden, deep)]
     if sorted(map(str, runs)) == sorted(map(str, wanted)):
-        if seen["hidden_after"] != hidden:
+        if plain(seen["hidden_after"]) != hidden:
             cause = "The caller's list is longer now. `[*hidden, …]` makes a new one."
             return Mistake(
                 "hidden-grows", f"hidden = {hidden} as before", words(seen["hidden_after"]), cause, _tried(case)
             )
         return None
-    shallow_seeds, deep_seeds = ({s for h, s in runs if h == which} for which in (hidden, deep))
+    shallow_seeds, deep_seeds = ({str(s) for h, s in runs if h == which} for which in (hidden, deep))
     expected = f"{len(wanted)} runs: {hidden} and {deep} with each of the seeds"
-    observed = f"{len(runs)} runs: {hidden} with seeds {sorted(map(str, shallow_seeds))}, {deep} with {sorted(map(str, deep_seeds))}"
+    observed = f"{len(runs)} runs: {hidden} with seeds {sorted(shallow_seeds)}, {deep} with {sorted(deep_seeds)}"
     if shallow_seeds != deep_seeds:
         cause = "The two networks were trained with different seeds, so that luck enters the difference."
         return Mistake("seeds-not-paired", expected, observed, cause, _tried(case))

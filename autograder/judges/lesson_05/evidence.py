@@ -59,6 +59,15 @@ def numbers(array: Any, most: int = 4) -> str:
     return f"shape {array.shape}: {shown}{', …' if array.size > most else ''}"
 
 
+def plain(value: Any) -> Any:
+    """Evidence without arrays, each of which becomes words: what is left can be compared by ==, whatever was sent."""
+    if isinstance(value, dict):
+        return {k: plain(v) for k, v in value.items()}
+    if isinstance(value, list):
+        return [plain(v) for v in value]
+    return describe(value) if isinstance(value, np.ndarray) else value
+
+
 def words(value: Any) -> str:
     """A result in words: numbers short, pairs and lists through."""
     if isinstance(value, float):
@@ -72,7 +81,7 @@ def words(value: Any) -> str:
 
 def log_of(seen: Seen, name: str) -> list[dict[str, Any]]:
     """What a probe wrote down of each call, a dictionary a call; anything else is no evidence."""
-    value = seen[name]
+    value = plain(seen[name])
     if isinstance(value, list) and all(isinstance(entry, dict) for entry in value):
         return value
     raise NoEvidence(

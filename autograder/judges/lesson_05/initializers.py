@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from autograder.exercise import Case, Exercise, Mistake, NoEvidence, Seen, describe
-from autograder.judges.lesson_05.evidence import close, number, same, single, words
+from autograder.judges.lesson_05.evidence import close, number, plain, same, single, words
 
 initialization = Exercise(
     "05-initialization-matters",
@@ -130,7 +130,9 @@ def _wrong_start(case: Case, seen: Seen) -> Mistake | None:
     "same data", points=2, says="and every training sees the batches in the same order, the seed's"
 )
 def _(case: Case, seen: Seen) -> Mistake | None:
-    draws = {name: [start.get("draw") for start in _experiment(case, seen, name)[0]] for name in ("first", "other")}
+    draws = {
+        name: [plain(start.get("draw")) for start in _experiment(case, seen, name)[0]] for name in ("first", "other")
+    }
     first, other = draws["first"], draws["other"]
     tried = f"{_tried(case)}; the generator's next number looked at when `fit` is called"
     expected = "the same number for all"

@@ -85,6 +85,10 @@ def _ran(case: Case, seen: Seen) -> None:
         raise NoEvidence(Mistake(id, "best rates, and one too high", str(error), cause, _tried(case), error.line))
 
 
+def _is_run(run: dict[str, Any]) -> bool:
+    return isinstance(run.get("lr"), float) and type(run.get("epochs")) is int
+
+
 @learning_rate.criterion(
     "runs", points=2, says="each rate is trained once, for as many epochs as the longest asked for"
 )
@@ -93,7 +97,7 @@ def _(case: Case, seen: Seen) -> Mistake | None:
         if error.type != "IndexError":
             _ran(case, seen)
     runs = log_of(seen, "runs")
-    asked = sorted((run.get("lr", 0), run.get("epochs", 0)) for run in runs if isinstance(run.get("lr"), float))
+    asked = sorted((run["lr"], run["epochs"]) for run in runs if _is_run(run))
     if asked == sorted((rate, max(EPOCHS)) for rate in case["rates"]):
         return None
     expected, observed = f"{len(ROLES)} runs of {max(EPOCHS)} epochs", f"{len(runs)} runs"
@@ -110,7 +114,7 @@ def _best(case: Case, seen: Seen) -> dict[Any, Any]:
     _ran(case, seen)
     try:
         found = {int(n): number(rate) for n, rate in seen["best"]}
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         found = {}
     if set(found) != set(EPOCHS):
         cause = "A pair is asked for: a dictionary {number of epochs: best rate}, and the rate that is too high. Is a `return` missing?"
@@ -200,7 +204,7 @@ def _(case: Case, seen: Seen) -> Mistake | None:
     for role, slip in slips.items():
         if close(got, roles[role]):
             id, cause = slip
-    if got is None or got == "nothing":
+    if got is None or isinstance(got, str):
         id, cause = (
             "nothing-too-high",
             "There are rates that fail. nan < x is False, and so is nan > x: ask whether the loss *is* below, and negate.",

@@ -7,7 +7,7 @@ from scipy import stats
 
 from autograder.exercise import Case, Exercise, Mistake, NoEvidence, Seen
 from autograder.judges.lesson_05 import network
-from autograder.judges.lesson_05.evidence import numbers, same
+from autograder.judges.lesson_05.evidence import numbers, plain, same
 from autograder.judges.statistics import distribution_fits, normal_scale_fits
 
 NAMES = ("W1", "b1", "W2", "b2")
@@ -139,15 +139,15 @@ def _(case: Case, seen: Seen) -> Mistake | None:
     if case["part"] != "compute":
         return None
     tried = f"model = {_tried(case)}; numbers written through collect_params(), read through model.W1, model.b1, …"
-    read = seen["read_back"]
-    if seen["collected"] == 4 and isinstance(read, list) and len(read) == 4:
+    read, collected = plain(seen["read_back"]), plain(seen["collected"])
+    if collected == 4 and isinstance(read, list) and len(read) == 4:
         if sorted(v for v in read if isinstance(v, float)) == sorted(float(np.float32(m)) for m in case["marks"]):
             return None
     cause = (
         "Only an `nn.Parameter` that is assigned to an attribute is registered. A plain tensor takes part in the computation, "
         "and nothing ever trains it; so does a tensor taken out by `.data()`."
     )
-    return Mistake("not-registered", "4 parameters", f"{seen['collected']} parameters", cause, tried)
+    return Mistake("not-registered", "4 parameters", f"{collected} parameters", cause, tried)
 
 
 @mlp_scratch.criterion("computes", points=3, says="model(X) is relu(X W1 + b1) W2 + b2, for images of any shape")

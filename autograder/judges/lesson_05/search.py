@@ -8,7 +8,7 @@ import numpy as np
 from scipy import stats
 
 from autograder.exercise import Case, Exercise, Mistake, NoEvidence, Seen, describe
-from autograder.judges.lesson_05.evidence import close, number, words
+from autograder.judges.lesson_05.evidence import close, number, plain, words
 from autograder.judges.statistics import association, distribution_fits, proportion_fits
 
 joint_search = Exercise(
@@ -99,7 +99,7 @@ def _outside(case: Case, run: Any) -> Mistake | None:
         cause = "This lies outside of the range. To draw on a logarithmic scale, take the logarithms of *both* ends, and the exponential of the draw."
         return Mistake("outside-space", f"lr from {low:.4f} to {high:.3f}", words(run["lr"]), cause, _tried(case))
     for name in NAMES[1:]:
-        if number(run[name]) not in case[name]:
+        if plain(number(run[name])) not in case[name]:
             cause = "A list holds the only values there are."
             return Mistake("outside-space", f"{name} out of {case[name]}", words(run[name]), cause, _tried(case))
     return None
@@ -243,7 +243,7 @@ def _(case: Case, seen: Seen) -> Mistake | None:
         cause = "Test data that are asked for many configurations take part in the search. Then nothing is left to test with."
         return Mistake("test-data-searched", expected, observed, cause, _tried(case))
     [test] = tests
-    if not isinstance(test, dict) or test.get("runs_before") != len(_searched(case, seen)["runs"]):
+    if not isinstance(test, dict) or plain(test.get("runs_before")) != len(_searched(case, seen)["runs"]):
         cause = "The test came before the search was over."
         return Mistake(
             "tested-too-soon",

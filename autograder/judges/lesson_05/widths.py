@@ -12,7 +12,7 @@ import numpy as np
 import torch
 
 from autograder.exercise import Case, Exercise, Mistake, NoEvidence, Seen, describe
-from autograder.judges.lesson_05.evidence import close, number, words
+from autograder.judges.lesson_05.evidence import close, number, plain, words
 
 width = Exercise(
     "05-width",
@@ -143,14 +143,14 @@ def _(case: Case, seen: Seen) -> Mistake | None:
         return None
     got, tried = _measured(case, seen)
     right, noisy = (float(_hits(case, p).mean()) for p in (case["script"][0], case["noisy"]))
-    modes = seen["modes"]
+    modes = plain(seen["modes"])
     if not isinstance(modes, list) or not modes:
         return Mistake("nothing-measured", f"{right:.4f}", f"{got:.4f}", "The model was never called.", tried)
     if any(modes) or close(got, noisy):
         cause = "The model was measured as it behaves in training, where some blocks (dropout, say) behave differently. Call `model.eval()` before."
         expected, observed = f"{right:.4f}, as in use", f"{got:.4f}, as in training"
         return Mistake("measured-in-training-mode", expected, observed, cause, tried)
-    if seen["steps"] != 0:
+    if plain(seen["steps"]) != 0:
         cause = "Measuring trains nothing."
         return Mistake("trains-while-measuring", "no step of training", words(seen["steps"]), cause, tried)
     after = seen["mode_after"]
@@ -178,7 +178,7 @@ def _experiment(case: Case, seen: Seen, name: str) -> tuple[list[dict[str, Any]]
     made = value.get("made") if isinstance(value, dict) else None
     if not isinstance(made, list) or not all(isinstance(run, dict) for run in made):
         raise NoEvidence(Mistake("not-observed", "models made", describe(value), "The check could not observe this."))
-    return made, value.get("result")
+    return plain(made), value.get("result")
 
 
 @width.criterion("fresh", points=2, says="each width gets a new model, trained for all epochs on the training data")
