@@ -231,6 +231,7 @@ def _wrong_values(case: Case, seen: Seen) -> Mistake | None:
     expected = f"{place}.weight at step {k}: {numbers(steps[k].values[place]['weight'])}"
     observed = f"{place}.weight at step {k}: {numbers(found[k][place]['weight'])}"
     id, cause = "wrong-values", "These are not the values with which this step's loss was computed."
+    partner = next((group[0] for group in case["groups"] if place in group), place)
     if all(all_same(one, final) for one in found):
         id = "handles-recorded"
         cause = "Every record holds the values of the end. `data()` is a handle on values that go on changing; a record needs a copy, which `asnumpy()` makes."
@@ -240,6 +241,9 @@ def _wrong_values(case: Case, seen: Seen) -> Mistake | None:
     elif all(all_same(one, step.after) for one, step in zip(found, steps)):
         id = "after-the-update"
         cause = "The values were written down after the update, and so do not belong to this step's gradient."
+    elif not all_same(found[k][place : place + 1], found[k][partner : partner + 1]):
+        id = "changed-in-between"
+        cause = f"Places {partner} and {place} show one parameter, and different numbers in one record: the update stands between them. Write everything down first, then update."
     return Mistake(id, expected, observed, cause, _tried(case), "where and how the values are stored")
 
 
@@ -275,7 +279,7 @@ def _(case: Case, seen: Seen) -> Mistake | None:
     if kind == "right":
         return None
     wanted, got = descent(case)[-1].after, layers_of(seen, "final")
-    place = next((i for i in range(len(wanted)) if not all_same(got[i : i + 1], wanted[i : i + 1])), 0)
+    place = max(range(len(wanted)), key=lambda i: _distance(got[i : i + 1], wanted[i]))
     shown = got[place].get("weight") if place < len(got) else None
     cause = KINDS.get(kind, "The network did not end where these steps of gradient descent lead.")
     if error := seen.error("train and watch"):
@@ -283,3 +287,13 @@ def _(case: Case, seen: Seen) -> Mistake | None:
     expected = f"at the end {place}.weight: {numbers(wanted[place]['weight'])}"
     id = "other-descent" if kind == "unknown" else kind
     return Mistake(id, expected, f"{place}.weight: {numbers(shown)}", cause, _tried(case), "the update")
+
+
+def _distance(found: list[Layer], wanted: Layer) -> float:
+    """How far a layer's weight is from where it should be."""
+    weight = found[0].get("weight") if found else None
+    return float(np.abs(weight - wanted["weight"]).max()) if _like(weight, wanted["weight"]) else np.inf
+
+
+def _like(a: np.ndarray | None, b: np.ndarray) -> bool:
+    return a is not None and a.shape == b.shape and a.dtype.kind == "f"

@@ -119,8 +119,8 @@ def train_and_watch(net, batches, loss_function, rate):
 
 
 # %% wrong: records and updates in one loop over layers
-# finding: tied-updated-each-time
-# observed: weight: shape
+# finding: changed-in-between
+# observed: 2.weight at step 0: shape
 # score: 6
 def train_and_watch(net, batches, loss_function, rate):
     records = []
