@@ -6,7 +6,7 @@ from functools import partial
 import torch
 
 from miniblocks.ops import table
-from miniblocks.ops.table import OUTPUT, SHAPES
+from miniblocks.ops.table import ALL, OUTPUT, SHAPES
 
 op = partial(table.op, elementwise=True)
 _threshold_backward = torch.ops.aten.threshold_backward.default
@@ -57,7 +57,8 @@ pow = op(
     "pow",
     torch.pow,
     lambda F, g, out, a, b: g * b * F.pow(a, b - 1),
-    lambda F, g, out, a, b: g * F.pow(a, b) * F.log(a),
+    lambda F, g, out, a, b: g * out * (math.log(a) if isinstance(a, (int, float)) else F.log(a)),
+    keeps=ALL,
     broadcasts=True,
 )
 neg = op("neg", torch.neg, lambda F, g, out, x: -g, keeps=SHAPES)
@@ -87,7 +88,7 @@ share = op("share", _share)
 
 # Functions of one number.
 exp = op("exp", torch.exp, lambda F, g, out, x: g * out, keeps=OUTPUT)
-log = op("log", lambda x: torch.log(x) if isinstance(x, torch.Tensor) else math.log(x), lambda F, g, out, x: g / x)
+log = op("log", torch.log, lambda F, g, out, x: g / x)
 sqrt = op("sqrt", torch.sqrt, lambda F, g, out, x: g / (2 * out), keeps=OUTPUT)
 abs = op("abs", torch.abs, lambda F, g, out, x: g * F.sign(x))
 sign = op("sign", torch.sign, lambda F, g, out, x: g * 0, keeps=SHAPES)

@@ -30,6 +30,7 @@ CASES = [
     ("div", [normal(3, 4), positive(4)], {}, torch.div),
     ("pow", [positive(3, 4), normal(4)], {}, torch.pow),
     ("neg", [normal(3)], {}, torch.neg),
+    ("pow", [normal(3)], {"base": 2.0}, lambda x: 2.0**x),
     ("maximum", [normal(3, 4), normal(4)], {}, torch.maximum),
     ("minimum", [normal(3, 4), normal(3, 1)], {}, torch.minimum),
     ("exp", [normal(3, 4)], {}, torch.exp),
@@ -160,6 +161,8 @@ def evaluated(name, tensors, static):
         return apply(TABLE[name], *tensors, Tensor(static["labels"]))
     if "at" in static:  # the tensors of an index are arguments, and no static ones
         return apply(TABLE[name], *tensors, *(Tensor(torch.tensor(at)) for at in static["at"]), index=static["index"])
+    if "base" in static:  # a number to the power of a tensor
+        return apply(TABLE[name], static["base"], *tensors)
     return apply(TABLE[name], *tensors, **static)
 
 

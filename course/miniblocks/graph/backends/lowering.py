@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from miniblocks.graph.backends.kernels import Kernel, kernel_of
+from miniblocks.graph.infer import infer
 from miniblocks.graph.ir import Cond, Graph, Loop, Ref, Step, leaves
 from miniblocks.ops.elementwise import torch_dtype
 
@@ -130,14 +131,15 @@ def _chain(writer: Writer, step: Step) -> bool:
     """One kernel a link, all into one place."""
     links = [_link(step, i) for i in range(len(step.static["of"]))]
     kernels = [kernel_of(link) for link in links]
-    if None in kernels or writer.depth > 1:
+    kinds = {infer(link.operation, link.args, link.static) for link in links}
+    if None in kernels or writer.depth > 1 or kinds != {(step.shape, step.dtype)}:
         return False
     later = {a for link in links[1:] for a in link.args if isinstance(a, Ref)}
     overwritten = writer.in_place(step, besides=later)
     target = writer.place(step, overwritten, besides=later)
     for link, kernel in zip(links, kernels):
         assert kernel is not None
-        writer.emit(link, kernel, [writer.arguments(link, kernel)], target)
+        writer.write_kernel(link, kernel, target)
         target = writer.values[step.result]
     return True
 

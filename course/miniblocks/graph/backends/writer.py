@@ -224,8 +224,14 @@ class Writer:
         kernel = kernel_of(step)
         if kernel is None:
             return False
-        self.emit(step, kernel, [self.arguments(step, kernel)], self.place(step, self.in_place(step)))
+        self.write_kernel(step, kernel, self.place(step, self.in_place(step)))
         return True
+
+    def write_kernel(self, step: Step, kernel: Kernel, target: Value | None) -> None:
+        """A kernel's call, into a place or into new memory."""
+        if target is None:
+            kernel = FRESH.get(step.operation, kernel)
+        self.emit(step, kernel, [self.arguments(step, kernel)], target)
 
     def arguments(self, step: Step, kernel: Kernel) -> str:
         """The arguments of a kernel's call."""
@@ -238,9 +244,8 @@ class Writer:
         return kernel.arguments.format(*values, all=f"({', '.join(values)},)", **words)
 
     def emit(self, step: Step, kernel: Kernel, arguments: list[str], target: Value | None) -> None:
-        """A call of a kernel, into a place or into new memory."""
+        """A call with these arguments, into a place or into new memory."""
         if target is None:
-            kernel = FRESH.get(step.operation, kernel)
             self.fresh(step, self.call(kernel.function, ", ".join(arguments)))
         else:
             place = kernel.place.format(out=target.word)
