@@ -28,8 +28,8 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from safetensors import SafetensorError
+from safetensors import torch as safetensors
 
 from miniblocks.errors import CheckpointError, InvalidGraphError
 from miniblocks.graph.ir import Cond, Graph, Instruction, Loop, Ref, Step
@@ -44,22 +44,35 @@ DEEPEST = 100  # graphs inside of graphs, lists inside of lists
 
 def save(graph: Graph, file: str | Path) -> None:
     """Write a graph and the present values of what it captured. The file appears whole or not at all."""
-    arrays: dict[str, torch.Tensor] = {}
-    text = json.dumps({"format": FORMAT, "version": VERSION, **_graph_out(graph, "", arrays)}, allow_nan=False)
     target = Path(file)
     unfinished = target.with_name(target.name + ".unfinished")
-    save_file(arrays, str(unfinished), metadata={"graph": text, "digest": _digest(text, arrays)})
+    unfinished.write_bytes(dumps(graph))
     unfinished.replace(target)
 
 
 def load(file: str | Path) -> Graph:
     """The graph in a file; raises `CheckpointError` with the reason where it is none, damaged, forged, or newer."""
     try:
-        with safe_open(str(file), "pt") as opened:
-            words = opened.metadata() or {}
-            arrays = {name: opened.get_tensor(name) for name in opened.keys()}
-    except (SafetensorError, OSError) as error:
+        data = Path(file).read_bytes()
+    except OSError as error:
         raise CheckpointError(f"{file} cannot be read as a graph: {error}") from None
+    return loads(data, str(file))
+
+
+def dumps(graph: Graph) -> bytes:
+    """The bytes of a file."""
+    arrays: dict[str, torch.Tensor] = {}
+    text = json.dumps({"format": FORMAT, "version": VERSION, **_graph_out(graph, "", arrays)}, allow_nan=False)
+    return safetensors.save(arrays, metadata={"graph": text, "digest": _digest(text, arrays)})
+
+
+def loads(data: bytes, file: str = "this") -> Graph:
+    """The graph in the bytes of a file; raises what `load` does, with `file` as the name."""
+    try:
+        arrays = safetensors.load(data)
+    except SafetensorError as error:
+        raise CheckpointError(f"{file} cannot be read as a graph: {error}") from None
+    words = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")]).get("__metadata__") or {}
     if "graph" not in words:
         raise CheckpointError(f"{file} holds arrays and no graph; was it written by net.save_parameters()?")
     try:

@@ -51,10 +51,20 @@ def capture(
     function: Callable[..., Any], *examples: Tensor, names: Mapping[str, Tensor] | None = None
 ) -> tuple[Graph, Any]:
     """The graph of one run, and what that run returned. `names` are tensors that the graph may name when it captures them."""
+    check_examples(examples)
     tracer = Tracer(examples, names or {})
     with tracer:
         output = function(*examples)
     return tracer.graph(output), output
+
+
+def check_examples(examples: Sequence[Any]) -> None:
+    """Refuse examples that are no tensors: a graph's inputs are tensors."""
+    for value in examples:
+        if not isinstance(value, Tensor):
+            raise CaptureError(
+                f"the examples of a capture are tensors, and one is a {type(value).__name__}; wrap a number: nd.array(5.0)"
+            )
 
 
 class Tracer:

@@ -14,6 +14,7 @@ from safetensors.torch import load_file, save_file
 
 from miniblocks import graph, loss, nd, nn
 from miniblocks.errors import CaptureError, CheckpointError
+from miniblocks.graph.format import dumps, loads
 from miniblocks.graph.ir import subgraphs
 from miniblocks.graph.onnx import RULES
 
@@ -214,6 +215,14 @@ def test_a_forged_or_newer_file_is_refused_with_the_reason(kind, tmp_path):
     change, words = FORGED[kind]
     with pytest.raises(CheckpointError, match=words):
         graph.load(rewritten(tmp_path, change))
+
+
+@pytest.mark.parametrize("name", GRAPHS)
+def test_bytes_and_file_are_the_same_graph(name, tmp_path):
+    g, _ = GRAPHS[name]
+    (tmp_path / "it").write_bytes(dumps(g))
+    assert graph.same(loads(dumps(g)), g)
+    assert graph.same(graph.load(tmp_path / "it"), g)
 
 
 def test_parameters_are_no_graph_and_are_told_from_one(tmp_path):

@@ -533,3 +533,9 @@ def test_a_refusal_names_the_line(function):
     first = function.__code__.co_firstlineno
     lines = range(first, first + 8)
     assert any(f"test_graph_script.py:{line}:" in str(refused.value) for line in lines), refused.value
+
+
+@pytest.mark.parametrize("capture", [graph.trace, graph.script])
+def test_an_example_that_is_no_tensor_is_refused_with_the_mend(capture):
+    with pytest.raises(CaptureError, match=r"one is a float; wrap a number: nd.array"):
+        capture(lambda x, y: x * y, nd.ones((2,)), 5.0)

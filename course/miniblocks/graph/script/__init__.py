@@ -21,11 +21,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from miniblocks.errors import CaptureError
 from miniblocks.graph.ir import Graph
 from miniblocks.graph.script.inner import ScriptTracer
 from miniblocks.graph.script.runtime import Runtime
 from miniblocks.graph.trace import _names as names_of
+from miniblocks.graph.trace import check_examples
 from miniblocks.tensor import Tensor
 
 __all__ = ["script"]
@@ -43,9 +43,7 @@ def script(function: Callable[..., Any], *examples: Tensor) -> Graph:
     >>> g(nd.array([8.0, 0.0, 0.0])).tolist()
     [1.0, 0.0, 0.0]
     """
-    for value in examples:
-        if not isinstance(value, Tensor):
-            raise CaptureError(f"the examples of a scripted function are tensors; one is a {type(value).__name__}")
+    check_examples(examples)
     with ScriptTracer(examples, names_of(function)) as tracer:
         output = Runtime().call(function)(*examples)
     tracer.undo()  # what the example's run wrote in place
