@@ -165,8 +165,10 @@ def _binary(name: str) -> tuple[Callable[[Any, Any], Any], Callable[[Any, Any], 
 
 
 def _operand(value: Any) -> Any:
-    if isinstance(value, (Tensor, int, float, bool, type(None))):
+    if type(value) in _PLAIN or isinstance(value, Tensor):
         return value
+    if isinstance(value, (int, float)):  # a kind of number built on these, np.float64 say
+        return float(value) if isinstance(value, float) else int(value)
     if hasattr(value, "__tensor__"):  # a Parameter stands for its values
         return value.__tensor__()
     if isinstance(value, (np.ndarray, np.generic, torch.Tensor, list)):

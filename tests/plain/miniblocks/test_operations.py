@@ -374,6 +374,15 @@ def test_a_gradient_does_not_share_storage_with_anything():
     a.grad.raw.fill_(7)  # an expanded view could not be written
 
 
+@pytest.mark.parametrize("kind", [np.float64, np.float32, np.int64, np.int32, np.bool_])
+def test_a_number_of_numpy_is_taken_as_a_number(kind):
+    x = nd.array([1.5, -2.0])
+    x.requires_grad = True
+    y = x * kind(1) + kind(1) * x
+    y.sum().backward()
+    assert y.tolist() == [3, -4] and y.dtype == "float32" and x.grad.tolist() == [2, 2]
+
+
 def test_kinds_of_number_that_do_not_mix_are_named():
     with pytest.raises(DtypeError, match="matmul cannot mix float32 and float64"):
         nd.ones((2, 3)) @ nd.ones((3, 2), dtype="float64")
