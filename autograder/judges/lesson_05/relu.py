@@ -138,7 +138,7 @@ def _(case: Case, seen: Seen) -> Mistake | None:
     tried = f"{_tried(case)}, then the gradient of (relu(x) * g).sum()"
     expected = "gradient 0 at each of them"
     if same(at_zero, weigh / 2):
-        cause = "The maximum of two equal numbers gives half of its gradient to each. At 0 that is 0.5, and nothing is 0.5 about a number that relu stops."
+        cause = "The maximum of two equal numbers gives half of its gradient to each. At 0 that is 0.5, where relu lets nothing through and its gradient should be 0."
         return Mistake("half-at-zero", expected, "0.5 · g at each", cause, tried, "`maximum`, `max`, or (x + |x|) / 2")
     if same(at_zero, weigh):
         cause = "0 counts as positive here. The comparison lets equality in, as `clip` and `>=` do."

@@ -116,16 +116,16 @@ def _(case: Case, seen: Seen) -> Mistake | None:
     if seen.error("search"):
         _searched(case, seen)
     draws = seen["draws"]
-    columns = [draws.get(name) if isinstance(draws, dict) else None for name in NAMES]
-    lengths = {c.shape if isinstance(c, np.ndarray) and c.dtype.kind == "f" else () for c in columns}
-    if len(lengths) != 1 or len(shape := lengths.pop()) != 1 or shape[0] < 0.9 * MANY:
+    found = [draws.get(name) if isinstance(draws, dict) else None for name in NAMES]
+    columns = [c for c in found if isinstance(c, np.ndarray) and c.dtype.kind == "f" and c.ndim == 1]
+    if len(columns) < len(NAMES) or len(set(map(len, columns))) > 1 or len(columns[0]) < 0.9 * MANY:
         cause = f"With a budget of {MANY}, as many runs are made, each with all hyperparameters."
-        return Mistake("too-few-runs", f"{MANY} runs", describe(columns[0]), cause, _tried(case))
-    lr, hiddens, layers = columns  # type: ignore[misc]
-    runs = zip(lr[:200].tolist(), hiddens.tolist(), layers.tolist())  # type: ignore[index, union-attr]
+        return Mistake("too-few-runs", f"{MANY} runs", describe(found[0]), cause, _tried(case))
+    lr, hiddens, layers = columns
+    runs = zip(lr[:200].tolist(), hiddens.tolist(), layers.tolist())
     if mistake := next(filter(None, (_outside(case, dict(zip(NAMES, run))) for run in runs)), None):
         return mistake
-    return _uneven(case, lr, hiddens, layers)  # type: ignore[arg-type]
+    return _uneven(case, lr, hiddens, layers)
 
 
 def _uneven(case: Case, lr: np.ndarray, hiddens: np.ndarray, layers: np.ndarray) -> Mistake | None:
