@@ -139,7 +139,7 @@ def alone(bench: Bench, students: list[str]) -> None:
             prepared = grading.prepare(student, folders[student], writer)
             assert prepared is not None
             done = work.work(prepared[0])
-            writer.write(student, done.graded, prepared[1])
+            writer.write(student, done, prepared[1])
             spent["all"] = time.perf_counter() - begin
         bench.took("executor", spent["executor"])
         bench.took("overhead", spent["all"] - spent["cells"])

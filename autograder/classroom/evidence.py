@@ -48,10 +48,19 @@ class Kept:
 
 def keep(folder: Path, judged: Mapping[str, Judged]) -> None:
     """Write the evidence of one submission beside its graded notebook."""
+    write(folder, pack(judged))
+
+
+def pack(judged: Mapping[str, Judged]) -> bytes:
+    """The content of the file: packing takes longer than all else that is written."""
+    exercises = {name: _packed(one) for name, one in judged.items()}
+    return zlib.compress(wire.encode({"version": VERSION, "exercises": exercises}))
+
+
+def write(folder: Path, packed: bytes) -> None:
     file = folder / FILE
     file.unlink(missing_ok=True)  # nbgrader makes its files read-only
-    exercises = {name: _packed(one) for name, one in judged.items()}
-    file.write_bytes(zlib.compress(wire.encode({"version": VERSION, "exercises": exercises})))
+    file.write_bytes(packed)
 
 
 def read(folder: Path) -> dict[str, Kept]:

@@ -12,7 +12,7 @@ from typing import Any
 
 import bleach
 from bleach.css_sanitizer import CSSSanitizer
-from nbformat.v4 import new_output
+from nbformat import NotebookNode, from_dict
 
 from autograder.exercise import Report
 from autograder.report import as_html, as_text
@@ -72,14 +72,20 @@ def rebuild(sent: Iterable[Any], count: int, cell_bytes: int, room: Room) -> lis
     return built
 
 
+def _output(kind: str, **content: Any) -> NotebookNode:
+    """An output as nbformat has it; the whole notebook is validated when it is written."""
+    given: dict[str, Any] = {"metadata": {}} if "data" in content else {}
+    return from_dict({"output_type": kind, **given, **content})
+
+
 def _rebuild(entry: Any, count: int) -> Any:
     match entry:
         case {"output_type": "stream", "name": "stdout" | "stderr" as name, "text": str(text)}:
-            return new_output("stream", name=name, text=clean(text))
+            return _output("stream", name=name, text=clean(text))
         case {"output_type": "display_data", "data": dict(data)}:
-            return new_output("display_data", data=_bundle(data))
+            return _output("display_data", data=_bundle(data))
         case {"output_type": "execute_result", "data": dict(data)}:
-            return new_output("execute_result", data=_bundle(data), execution_count=count)
+            return _output("execute_result", data=_bundle(data), execution_count=count)
         case {"output_type": "error", "ename": str(name), "evalue": str(words), "traceback": list(lines)}:
             return failed(name, words, [line for line in lines if isinstance(line, str)])
     return None
@@ -102,17 +108,17 @@ def clean(text: str) -> str:
 
 def said(text: str) -> Any:
     """A line that the grader adds to a cell's outputs."""
-    return new_output("stream", name="stdout", text=f"{text}\n")
+    return _output("stream", name="stdout", text=f"{text}\n")
 
 
 def failed(name: str, words: str, lines: list[str] | None = None) -> Any:
     """An error output."""
     traceback = [clean(line) for line in lines or [f"{name}: {words}"]]
-    return new_output("error", ename=clean(name), evalue=clean(words), traceback=traceback)
+    return _output("error", ename=clean(name), evalue=clean(words), traceback=traceback)
 
 
 def reported(report: Report, count: int) -> list[Any]:
     """A graded cell's outputs: the report, and the one number that nbgrader reads as the score."""
     shown = {"text/plain": clean(as_text(report)), "text/html": clean(as_html(report))}
-    score = new_output("execute_result", data={"text/plain": str(int(report.score))}, execution_count=count)
-    return [new_output("display_data", data=shown), score]
+    score = _output("execute_result", data={"text/plain": str(int(report.score))}, execution_count=count)
+    return [_output("display_data", data=shown), score]

@@ -140,7 +140,7 @@ class Run:
         """In the one thread that writes: into the gradebook, or out of it."""
         try:
             done = outcome()
-            writer.write(student, done.graded, mark)
+            writer.write(student, done, mark)
         except Exception as error:
             return self._failed(writer, student, error)
         return Result(student, GRADED, record.of_graded(mark, done.graded).message, seconds=done.seconds)

@@ -11,6 +11,7 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
+from autograder.classroom import evidence
 from autograder.grading.files import Beside
 from autograder.grading.grade import Graded, grade_notebook
 from autograder.grading.limits import Limits
@@ -35,7 +36,10 @@ class Job:
 
 @dataclass(frozen=True)
 class Done:
+    """What came of it; what the marks rest on is `evidence`, packed here, where many work at a time."""
+
     graded: Graded
+    evidence: bytes
     seconds: float
 
 
@@ -47,7 +51,8 @@ def work(job: Job) -> Done:
     beside = dataclasses.replace(job.beside, notes=[*job.beside.notes, *notes])
     sandbox = _own(type(job.sandbox), job.sandbox.extra)
     graded = grade_notebook(notebook, seeds=job.seeds, beside=beside, sandbox=sandbox, limits=job.limits)
-    return Done(graded, time.monotonic() - begin)
+    packed = evidence.pack(graded.judged)
+    return Done(dataclasses.replace(graded, judged={}), packed, time.monotonic() - begin)
 
 
 @cache

@@ -20,9 +20,9 @@ from traitlets.config import Config
 
 from autograder.classroom import evidence
 from autograder.course import Course
-from autograder.grading.grade import Graded
 from autograder.nbgrading import config, gradebook, record
 from autograder.nbgrading.transaction import Shared
+from autograder.nbgrading.work import Done
 
 
 class Writer:
@@ -40,12 +40,12 @@ class Writer:
     def __exit__(self, *_: object) -> None:
         self._shared.__exit__()
 
-    def write(self, student: str, graded: Graded, mark: record.Stamp) -> None:
+    def write(self, student: str, done: Done, mark: record.Stamp) -> None:
         """Replace what was there for a submission by what grading found."""
         self.take_back(student)
         settings = Config(self._settings)
         settings.CourseDirectory.autograded_directory = str(self._aside())
-        converter = _Filled(graded, mark, config.directory(settings, self.lesson, glob.escape(student)), settings)
+        converter = _Filled(done, mark, config.directory(settings, self.lesson, glob.escape(student)), settings)
         with self._shared.transaction():
             converter.start()
         self._scored[student] = True
@@ -84,11 +84,11 @@ class _Filled(Autograde):
     The steps before (its reading and sanitizing) have been taken by `submission`, with the same result.
     """
 
-    def __init__(self, graded: Graded, mark: record.Stamp, coursedir: object, settings: Config) -> None:
+    def __init__(self, done: Done, mark: record.Stamp, coursedir: object, settings: Config) -> None:
         super().__init__(coursedir=coursedir, config=settings)
         self.force = True
-        self._graded = graded
-        record.attach(graded.notebook, record.of_graded(mark, graded))
+        self._done = done
+        record.attach(done.graded.notebook, record.of_graded(mark, done.graded))
         steps = self.autograde_preprocessors  # type: ignore[has-type]  # from the course's configuration
         self.autograde_preprocessors = [step for step in steps if step != config.GRADING]
 
@@ -98,8 +98,8 @@ class _Filled(Autograde):
         self._init_preprocessors()
         self.exporter.optimistic_validation = True  # once, at the end
         try:
-            output, resources = self.exporter.from_notebook_node(self._graded.notebook, resources)
+            output, resources = self.exporter.from_notebook_node(self._done.graded.notebook, resources)
         finally:
             self._sanitizing = True
         self.write_single_notebook(output, resources)
-        evidence.keep(Path(self.writer.build_directory), self._graded.judged)
+        evidence.write(Path(self.writer.build_directory), self._done.evidence)
