@@ -1,14 +1,8 @@
 """`autograder collect`: put what a learning platform hands over into `submitted/STUDENT/LESSON/`.
 
-A bulk download is one zip (or its unpacked folder) whose names carry the student:
-
-    Moodle   Ada Lovelace_4711_assignsubmission_file_/work.ipynb, or the same in one file name
-    Canvas   lovelaceada_LATE_123_456789_work-2.ipynb       (name, user, upload, file; a later upload ends in -N)
-    folders  STUDENT/work.ipynb, or STUDENT/LESSON/work.ipynb as nbgrader's exchange has it
-    files    STUDENT.ipynb
-
-A download is hostile input (`autograder.classroom.archive`): names only ever choose among students, and whatever is not
-taken in is told in a line.
+A bulk download is one zip (or its unpacked folder) whose names carry the student (`autograder.classroom.naming`). It is
+hostile input (`autograder.classroom.archive`): names only ever choose among students, and whatever is not taken in is
+told in a line.
 
 Hand-in times. A platform's zip has one time an entry and says nothing of what it means. Canvas (lib/content_zipper.rb) and
 Moodle since 3.11 (files/classes/local/archive_writer/zip_writer.php) write the time of packing; older Moodles wrote the
@@ -20,10 +14,8 @@ Canvas marks what is late in the file's name.
 from __future__ import annotations
 
 import io
-import re
 import shutil
 import tempfile
-import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -31,19 +23,14 @@ from pathlib import Path, PurePosixPath
 
 from autograder.classroom import roster as rosters
 from autograder.classroom.archive import MAX_FILE, Entry, Unreadable, opened, zipped
-from autograder.classroom.roster import CANVAS, MOODLE, Origin, Roster
+from autograder.classroom.naming import Named, hidden, names, student_id
+from autograder.classroom.roster import MOODLE, Origin, Roster
 from autograder.course import Course
 
 MAX_PER_STUDENT = 128 << 20
 MAX_STUDENTS_FILES = 500
-TIMESTAMP = (
-    "timestamp.txt"  # nbgrader reads the time of a hand-in from it, so a learner's own file of this name is dropped
-)
-
-MOODLE_NAME = re.compile(r"^(?P<student>.+?)_(?P<id>\d+)_assignsubmission_(?P<kind>file|onlinetext)_?(?P<file>.*)$")
-CANVAS_NAME = re.compile(r"^(?P<student>.+?)_(?P<late>LATE_)?(?P<id>\d+)_(?P<upload>\d+)_(?P<file>.+)$")
-CANVAS_ANONYMOUS = re.compile(r"^(?P<late>LATE_)?(?P<student>anon_\w+?)_(?P<upload>\d+)_(?P<file>.+)$")
-VERSION = re.compile(r"^(?P<stem>.+)-(?P<number>\d{1,3})(?P<suffix>\.[^.]+)$")
+# nbgrader reads the time of a hand-in from it, so a learner's own file of this name is dropped.
+TIMESTAMP = "timestamp.txt"
 
 
 @dataclass
@@ -55,16 +42,6 @@ class Collected:
     same: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     times: bool = False  # whether the download told when work was handed in
-
-
-@dataclass(frozen=True)
-class Named:
-    """What a path in a bulk download says: the student, the file, the upload, and what the platform calls them."""
-
-    student: str
-    file: str
-    upload: int = 0
-    origin: Origin = Origin()
 
 
 @dataclass(frozen=True)
@@ -102,7 +79,7 @@ def collect(course: Course, lesson: str, source: Path, roster: Roster | None = N
 def _files(entries: list[Entry], lesson: str, problems: list[str]) -> list[_File]:
     named = names([entry.path for entry in entries], lesson)
     files = [_File(named[entry.path], entry) for entry in entries if entry.path in named]
-    nobodys = [e.path for e in entries if e.path not in named and not _hidden(PurePosixPath(e.path).parts)]
+    nobodys = [e.path for e in entries if e.path not in named and not hidden(PurePosixPath(e.path).parts)]
     problems += [f"{path!r}: belongs to nobody by its name; left out" for path in nobodys]
     return files
 
@@ -131,50 +108,7 @@ def _strangers(course: Course, lesson: str, roster: Roster) -> Iterator[str]:
     yield from (f"{rosters.label(person)}: on the roster, handed in nothing" for person in matched.absent)
 
 
-# --- names ------------------------------------------------------------------------------------------------
-
-
-def names(paths: list[str], lesson: str) -> dict[str, Named]:
-    """Path → what it says, of all that are somebody's work."""
-    parts = {path: tuple(p for p in PurePosixPath(path).parts if p != lesson) for path in paths}
-    parts = {path: p for path, p in parts.items() if p and not _hidden(PurePosixPath(path).parts)}
-    tops = {p[0] for p in parts.values() if len(p) > 1}
-    wrapped = len(tops) == 1 and all(len(p) > 1 for p in parts.values()) and _is_wrapper(list(parts.values()))
-    found = {path: _named(p[1:] if wrapped else p) for path, p in parts.items()}
-    return {path: named for path, named in found.items() if named and named.student and named.file}
-
-
-def _hidden(parts: tuple[str, ...]) -> bool:
-    """A Mac's shadows, and JupyterLab's checkpoints: an older state under nearly the same name."""
-    return any(part == "__MACOSX" or part.startswith(".") for part in parts)
-
-
-def _is_wrapper(parts: list[tuple[str, ...]]) -> bool:
-    """Whether the one folder around everything holds students (folders, or several notebooks), and is none itself."""
-    notebooks = {p[1] for p in parts if len(p) == 2 and p[1].lower().endswith(".ipynb")}
-    return not MOODLE_NAME.match(parts[0][0]) and (len(notebooks) > 1 or all(len(p) > 2 for p in parts))
-
-
-def _named(parts: tuple[str, ...]) -> Named | None:
-    file = parts[-1]
-    for part in parts:
-        if match := MOODLE_NAME.match(part):
-            name = student_id(match["student"])
-            prefix = (
-                student_id(f"{match['student'].replace('_', ' ')}_{match['id']}_assignsubmission_{match['kind']}") + "_"
-            )
-            origin = Origin(MOODLE, match["id"], name, prefix)
-            return Named(name, student_id(match["file"] if part == file else file), 0, origin)
-    if len(parts) == 1 and (match := CANVAS_NAME.match(file) or CANVAS_ANONYMOUS.match(file)):
-        name, number = student_id(match["student"]), match.groupdict().get("id") or ""
-        origin = Origin(CANVAS, number, name, student_id(file[: match.start("file")]), late=bool(match["late"]))
-        inner, version = _version(match["file"])
-        return Named(f"{name}-{number}" if number else name, student_id(inner), version, origin)
-    if len(parts) == 1 and not file.lower().endswith((".ipynb", ".zip")):
-        return None  # a stray file beside notebooks
-    name = student_id(parts[0] if len(parts) > 1 else PurePosixPath(file).stem)
-    # What the name lost on its way to a folder's name still tells two people apart.
-    return Named(name, student_id(file), 0, Origin(name=parts[0] if len(parts) > 1 else PurePosixPath(file).stem))
+# --- people ----------------------------------------------------------------------------------------------
 
 
 def _told_apart(
@@ -206,18 +140,6 @@ def _may_be_one(owner: str | None, key: str) -> bool:
 def _short(key: str) -> str:
     """The platform's number; of a name without one, a number made of it."""
     return key if key.isdecimal() else str(int.from_bytes(key.encode("utf-8", "replace"), "big") % 1_000_003)
-
-
-def _version(file: str) -> tuple[str, int]:
-    match = VERSION.match(file)
-    return (match["stem"] + match["suffix"], int(match["number"])) if match else (file, 0)
-
-
-def student_id(name: str) -> str:
-    """A name as a folder name: letters of any alphabet stay, what means something to a file system does not."""
-    kept = "".join(c for c in unicodedata.normalize("NFC", name) if c.isprintable() and c not in '/\\:*?"<>|[]+')
-    short = kept.encode()[:200].decode(errors="ignore")  # a file system counts bytes
-    return short.strip(" .")
 
 
 # --- contents ---------------------------------------------------------------------------------------------
@@ -280,7 +202,7 @@ def _unzipped(file: _File, problems: list[str]) -> Iterator[tuple[str, Entry]]:
         with zipped(io.BytesIO(file.entry.read()), label, problems, MAX_STUDENTS_FILES) as entries:
             for entry in entries:
                 path = PurePosixPath(entry.path)
-                if (inner := student_id(path.name)) and not _hidden(path.parts):
+                if (inner := student_id(path.name)) and not hidden(path.parts):
                     yield inner, entry
     except Unreadable as error:
         problems.append(f"{label}: {error}; left out")

@@ -1,7 +1,9 @@
-"""What an instructor gets after grading.
+"""What an instructor has before and after grading: the class, and what it gets back.
 
-evidence  ← explain     what a mark rests on, kept at grading; told again when a learner appeals
-marks     ← report      the class as numbers: scores, exercises, mistakes; one page of it
-similar   ← report      answers that are more alike than chance and the task explain
-roster    ← records     who is who on the learning platform; grades in its formats
+naming, archive  ← collect    what platforms hand over, and what hostile archives try
+roster           ← records    who is who on the platform; grades in its formats
+evidence         ← explain    what a mark rests on, kept at grading; told again when a learner appeals
+marks, similar   ← report     the class as numbers, and answers that are alike; one page of it
+handback                      feedback as a zip that a platform takes
+spreadsheet                   CSV in which nothing of a learner's is a formula
 """
