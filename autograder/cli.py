@@ -123,6 +123,9 @@ def grade(
     jobs: Annotated[
         int, typer.Option("--jobs", "-j", min=0, help="How many at a time; 0: one for each processor.")
     ] = 0,
+    scheduler: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="Grade on a Dask cluster, for instance tcp://host:8786.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the results as JSON.")] = False,
     unsandboxed: Annotated[
         bool, typer.Option("--unsandboxed", help="DANGEROUS: run submissions with your own rights.")
@@ -133,11 +136,15 @@ def grade(
     Exit codes: 0, everyone has a score; 2, someone has none; 1, refused; 130, interrupted.
     """
     from autograder.nbgrading import run
+    from autograder.sandbox.find import Found
 
     course = Course.here()
     name = course.lesson(lesson)
-    sandbox = _sandbox(unsandboxed)
-    grading = run.Run(course, name, sandbox, _secret(course), force, jobs)
+    if scheduler:
+        start, threads = _cluster(scheduler)
+        grading = run.Run(course, name, Found(), _secret(course), force, jobs or threads, start=start)
+    else:
+        grading = run.Run(course, name, _sandbox(unsandboxed), _secret(course), force, jobs)
     try:
         results = graded_with_progress(grading, student or [])
     except KeyboardInterrupt:
@@ -266,6 +273,15 @@ def _secret(course: Course) -> bytes:
         return course_secret(config.directory(config.of(course), "").course_id, course.root)
     except BadSecret as error:
         raise Refused(str(error)) from error
+
+
+def _cluster(address: str):  # type: ignore[no-untyped-def]
+    from autograder.grading import pool
+
+    try:
+        return pool.cluster(address)
+    except (OSError, ValueError) as error:
+        raise Refused(f"{address}: no Dask scheduler answers there ({error}); start one: dask scheduler") from error
 
 
 def _sandbox(unsandboxed: bool):  # type: ignore[no-untyped-def]

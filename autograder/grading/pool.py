@@ -43,6 +43,18 @@ def local(controllers: int) -> Executor:
     return ProcessPoolExecutor(controllers, mp_context=context, initializer=_begin)
 
 
+def cluster(address: str) -> tuple[Callable[[int], Executor], int]:
+    """A Dask cluster's executor, and how many submissions it works on at a time; raises `OSError` if there is none.
+
+    Its workers are controllers, so they are trusted with cases and judges, and run the same release of this project.
+    Dask gives what a lost worker had in hand to another one.
+    """
+    from distributed import Client
+
+    client = Client(address, set_as_default=False)
+    return lambda controllers: client.get_executor(pure=False), max(1, sum(client.nthreads().values()))
+
+
 def _begin() -> None:
     """In a controller: Ctrl-C is for the command that started it, and it does not outlive that command."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -62,6 +74,7 @@ class Pool(Generic[J, R]):
     def __init__(self, start: Callable[[], Executor], work: Callable[[J], R], ahead: int) -> None:
         self._start, self._work, self._ahead = start, work, ahead
         self._executor: Executor | None = None
+        self._running: dict[Future[R], J] = {}
 
     def __enter__(self) -> Pool[J, R]:
         return self
@@ -74,7 +87,7 @@ class Pool(Generic[J, R]):
 
         Jobs are taken from the iterable as there is room for them, at most `ahead` more than are given back.
         """
-        waiting, running = iter(jobs), dict[Future[R], J]()
+        waiting, running = iter(jobs), self._running
         while True:
             while len(running) < self._ahead and (job := next(waiting, None)) is not None:
                 try:
@@ -85,7 +98,7 @@ class Pool(Generic[J, R]):
             if not running:
                 return
             done, _ = wait(running, return_when=FIRST_COMPLETED)
-            broken = [future for future in done if isinstance(future.exception(), BrokenExecutor)]
+            broken = [future for future in done if _broke(future)]
             for future in done.difference(broken):
                 yield running.pop(future), future.result
             if broken:
@@ -103,7 +116,7 @@ class Pool(Generic[J, R]):
         for job in jobs:
             try:
                 future = self._submit(job)
-                broke = isinstance(future.exception(), BrokenExecutor)
+                broke = _broke(future)
             except BrokenExecutor:
                 broke = True
             if broke:
@@ -112,8 +125,15 @@ class Pool(Generic[J, R]):
 
     def _forget(self) -> None:
         executor, self._executor = self._executor, None
+        for future in self._running:
+            future.cancel()
         if executor is not None:
-            executor.shutdown(wait=False, cancel_futures=True)
+            executor.shutdown(wait=False)
+
+
+def _broke(future: Future[Any]) -> bool:
+    """Whether it was lost with its executor."""
+    return future.cancelled() or isinstance(future.exception(), BrokenExecutor)
 
 
 def _died() -> Any:
