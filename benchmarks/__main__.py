@@ -53,10 +53,14 @@ def show(name: str, rows: list[Row]) -> None:
     for row in rows:
         how = f"{row.peer_name}; {row.clock}, {row.threads} thread{'s' * (row.threads != 1)}"
         spread = f"{row.ratio_low:.2f} – {row.ratio_high:.2f}"
-        times = duration(row.ours), duration(row.peer)
+        times = amount(row.ours, row.unit), amount(row.peer, row.unit)
         note = f"; {row.note}" if row.note else ""
         table.add_row(row.name, *times, f"{row.ratio:.2f}", spread, how + note)
     Console(width=None if sys.stdout.isatty() else 140).print(table)
+
+
+def amount(value: float, unit: str) -> str:
+    return duration(value) if unit == "s" else f"{value:,.0f} {unit}"
 
 
 def duration(seconds: float) -> str:

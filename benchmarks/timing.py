@@ -24,7 +24,7 @@ CLOCK_NAMES = {"process_time": "CPU time", "perf_counter": "wall-clock time"}
 
 @dataclass(frozen=True)
 class Row:
-    """One comparison. Times are seconds per call; a ratio below 1 means that ours is faster."""
+    """One comparison. Times are seconds per call (or bytes, by the unit); a ratio below 1 means that ours is faster, or less."""
 
     name: str
     ours: float
@@ -35,6 +35,7 @@ class Row:
     rounds: int
     clock: str
     peer_name: str = "peer"
+    unit: str = "s"
     threads: int = 1
     note: str = ""
 

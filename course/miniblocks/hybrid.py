@@ -7,6 +7,7 @@ under `no_grad` a program runs that was compiled from it. (This lies outside of 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from miniblocks.graph import Graph, capture, compile
@@ -14,46 +15,57 @@ from miniblocks.tensor import Tensor, mode
 
 
 class Hybrid:
-    """Runs a block through its captured graphs."""
+    """Runs a block through its captured graphs. `last` is the graph that ran last."""
 
     def __init__(self, block: Any, backend: str = "python") -> None:
         self.block, self.backend = block, backend
         self.graphs: dict[Any, Graph] = {}
         self.programs: dict[Any, Any] = {}
-        self.signature: Any = None
-
-    @property
-    def last(self) -> Graph | None:
-        """The graph that ran last."""
-        return self.graphs.get(self.signature)
+        self.last: Graph | None = None
+        self._ran: tuple[bool, Callable[..., Any]] | None = None  # training?, and the program that ran last
 
     def __call__(self, *args: Any) -> Any:
-        for a in args:
-            if type(a) is not Tensor:
-                return self.block.uncaptured(*args)  # no signature tells what would come out
-        raws = [a.raw for a in args]
-        self.signature = signature = (self.block.training, *[(r.shape, r.dtype, r.device) for r in raws])
         if mode.recording or mode.observer is not None or Tensor.logical_devices:
-            return self._taped(signature, *args)
-        program = self.programs.get(signature)
-        return program.run(*raws) if program is not None else self._compiled(signature, *args)
+            return self._taped(*args)
+        if self._ran is not None and self._ran[0] is self.block.training:
+            output = self._ran[1](*args)
+            if output is not None:
+                return output
+        return self._compiled(*args)
 
-    def _taped(self, signature: Any, *args: Tensor) -> Any:
-        if mode.tracer is not None:
-            return self.block.uncaptured(*args)  # part of an outer capture
-        return self.graphs[signature](*args) if signature in self.graphs else self._capture(signature, *args)
+    def _signature(self, args: tuple[Any, ...]) -> Any:
+        """What decides which graph serves; None where nothing does: an input that is no tensor, or an outer capture."""
+        if mode.tracer is not None or not all(type(a) is Tensor for a in args):
+            return None
+        return (self.block.training, *((a.raw.shape, a.raw.dtype, a.raw.device) for a in args))
+
+    def _taped(self, *args: Any) -> Any:
+        signature = self._signature(args)
+        if signature is None:
+            return self.block.uncaptured(*args)
+        if signature not in self.graphs:
+            return self._capture(signature, *args)
+        self.last, self._ran = self.graphs[signature], None
+        return self.last(*args)
+
+    def _compiled(self, *args: Any) -> Any:
+        """Under `no_grad`: the first call with a signature captures where that was not done yet, the next one compiles."""
+        signature = self._signature(args)
+        if signature is None:
+            return self.block.uncaptured(*args)
+        if signature not in self.graphs:
+            return self._capture(signature, *args)
+        self.last = self.graphs[signature]
+        if signature not in self.programs:
+            self.programs[signature] = compile(self.last, self.backend)
+        program = self.programs[signature]
+        self._ran = signature[0], program.attempt
+        return program(*args)
 
     def _capture(self, signature: Any, *args: Tensor) -> Any:
         if any(p.is_deferred for p in self.block.collect_params().values()):
             self.block.uncaptured(*args)  # a first call tells the shapes and gives the values
         names = {p.name: p.data() for p in self.block.collect_params().values() if p.is_initialized}
         self.graphs[signature], output = capture(self.block.uncaptured, *args, names=names)
-        self.graphs[signature].prepared()
+        self.last, self._ran = self.graphs[signature].prepared(), None
         return output
-
-    def _compiled(self, signature: Any, *args: Tensor) -> Any:
-        """The first call under `no_grad` with this signature: captures where that was not done yet, and compiles."""
-        if signature not in self.graphs:
-            return self._capture(signature, *args)
-        self.programs[signature] = compile(self.graphs[signature], self.backend)
-        return self.programs[signature](*args)

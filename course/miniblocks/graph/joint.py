@@ -18,6 +18,7 @@ import torch
 
 from miniblocks.errors import CaptureError
 from miniblocks.graph.backends import compile
+from miniblocks.graph.collecting import collector_paused
 from miniblocks.graph.ir import Graph, Ref
 from miniblocks.graph.passes import PASSES
 from miniblocks.graph.passes.rewriting import Pass
@@ -83,6 +84,7 @@ def _state_name(name: str, i: int) -> str:
     return f"{name} of {i}"
 
 
+@collector_paused()
 def joint_graph(net: Callable[..., Any], loss: Callable[..., Tensor], optimizer: Any, *examples: Tensor) -> Graph:
     """The graph of a training step on batches of the examples' shapes: (inputs …, target).
 

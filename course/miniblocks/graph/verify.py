@@ -12,6 +12,18 @@ from miniblocks.graph.ir import Cond, Graph, Instruction, Loop, Ref, Step, reads
 from miniblocks.graph.printing import kind, line
 from miniblocks.ops import TABLE
 
+
+class _Where:
+    """The place that a complaint is about; it becomes text only when there is a complaint."""
+
+    def __init__(self, instruction: Instruction) -> None:
+        self.instruction = instruction
+
+    def __str__(self) -> str:
+        return line(self.instruction).splitlines()[0]
+
+
+Where = str | _Where
 _PLAIN = (bool, int, float, str, slice, type(None), type(Ellipsis))
 
 
@@ -29,7 +41,7 @@ def verify(graph: Graph) -> Graph:
         for ref, tensor in tensors.items():
             _same_type(ref, tensor, f"{ref} holds a tensor")
     for instruction in graph.steps:
-        where = line(instruction).splitlines()[0]
+        where = _Where(instruction)
         for ref in reads(instruction):
             _use(known, ref, where)
         _check(instruction, where)
@@ -44,7 +56,7 @@ def verify(graph: Graph) -> Graph:
     return graph
 
 
-def _define(known: dict[str, Ref], ref: Ref, where: str) -> None:
+def _define(known: dict[str, Ref], ref: Ref, where: Where) -> None:
     if not ref.name.isidentifier() or iskeyword(ref.name):  # backends write names into source code
         raise InvalidGraphError(f"{ref.name!r} cannot be the name of a value: a name is one word, as in Python")
     if ref.name in known:
@@ -52,11 +64,11 @@ def _define(known: dict[str, Ref], ref: Ref, where: str) -> None:
     known[ref.name] = ref
 
 
-def _use(known: dict[str, Ref], ref: Ref, where: str) -> None:
+def _use(known: dict[str, Ref], ref: Ref, where: Where) -> None:
     found = known.get(ref.name)
     if found is None:
         raise InvalidGraphError(f"{ref} is used in `{where}` before it is defined")
-    if found is not ref:
+    if found is not ref and found != ref:
         _same_type(found, ref, f"{ref} is used in `{where}`")
 
 
@@ -70,14 +82,14 @@ def _outputs(nest: Any) -> Iterable[Ref]:
     return [ref for part in parts for ref in _outputs(part)]
 
 
-def _same_type(wanted: Any, found: Any, where: str) -> None:
+def _same_type(wanted: Any, found: Any, where: Where) -> None:
     if (wanted.shape, wanted.dtype) != (found.shape, found.dtype):
         raise InvalidGraphError(
             f"{where} as {found.dtype}{list(found.shape)}, and its kind is {wanted.dtype}{list(wanted.shape)}"
         )
 
 
-def _check(instruction: Instruction, where: str) -> None:
+def _check(instruction: Instruction, where: Where) -> None:
     if isinstance(instruction, Step):
         _check_step(instruction, where)
     elif isinstance(instruction, Cond):
@@ -89,7 +101,7 @@ def _check(instruction: Instruction, where: str) -> None:
         _check_loop(instruction, where)
 
 
-def _check_step(step: Step, where: str) -> None:
+def _check_step(step: Step, where: Where) -> None:
     if step.operation not in TABLE:
         raise InvalidGraphError(f"`{where}`: there is no operation {step.operation!r} in the table")
     for value in (*(a for a in step.args if not isinstance(a, Ref)), *step.static.values()):
@@ -97,8 +109,10 @@ def _check_step(step: Step, where: str) -> None:
             raise InvalidGraphError(f"`{where}` holds a {type(value).__name__}; arguments are refs or plain data")
     try:
         shape, dtype = infer(step.operation, step.args, step.static)
-    except (RuntimeError, TypeError, ValueError, IndexError, AttributeError) as error:
-        raise InvalidGraphError(f"`{where}` cannot be computed: {str(error).splitlines()[0]}") from None
+    except Exception as error:  # whatever torch says to arguments that do not fit, which may come from a file
+        raise InvalidGraphError(
+            f"`{where}` cannot be computed: {(str(error) or type(error).__name__).splitlines()[0]}"
+        ) from None
     if (shape, dtype) != (step.shape, step.dtype):
         raise InvalidGraphError(f"`{where}` gives {dtype}{list(shape)}")
 
@@ -109,7 +123,7 @@ def _is_plain(value: Any) -> bool:
     return isinstance(value, _PLAIN)
 
 
-def _check_loop(loop: Loop, where: str) -> None:
+def _check_loop(loop: Loop, where: Where) -> None:
     carried = loop.args[: len(loop.results)]
     if len(carried) < len(loop.results):
         raise InvalidGraphError(f"`{where}` carries {len(loop.results)} values, and is given {len(carried)}")
@@ -121,7 +135,7 @@ def _check_loop(loop: Loop, where: str) -> None:
     _check_inside(loop.condition, loop.args, (Ref("", (), "bool"),), where)
 
 
-def _check_inside(graph: Graph, args: Iterable[Any], results: tuple[Ref, ...], where: str) -> None:
+def _check_inside(graph: Graph, args: Iterable[Any], results: tuple[Ref, ...], where: Where) -> None:
     if graph.captured or graph.writes:
         raise InvalidGraphError(f"a graph inside `{where}` captures or writes; what it needs comes in as an argument")
     args, outputs = tuple(args), list(_outputs(graph.outputs))

@@ -67,15 +67,20 @@ def _windows(size, stride, padding):
     return list(size), list(stride), list(padding)
 
 
+def pooled(x, **window):
+    """The maxima of the windows, and where in the plane of each channel they stand."""
+    return torch.ops.aten.max_pool2d_with_indices(_last(x), *_windows(**window))
+
+
 def _max_pool2d(x, **window):
-    values, positions = torch.ops.aten.max_pool2d_with_indices(_last(x), *_windows(**window))
+    values, positions = pooled(x, **window)
     values.positions = positions  # travels with the output that the rules keep
     return values
 
 
 def _pool_positions(x, out, **window):
     found = getattr(out, "positions", None)
-    return found if found is not None else _max_pool2d(x, **window).positions
+    return found if found is not None else pooled(x, **window)[1]
 
 
 def _max_pool2d_input(g, x, positions, **window):

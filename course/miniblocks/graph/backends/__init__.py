@@ -9,14 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from miniblocks.graph.backends.inductor import InductorProgram
 from miniblocks.graph.backends.python import Program
+from miniblocks.graph.collecting import collector_paused
 from miniblocks.graph.ir import Graph
 from miniblocks.graph.passes import PASSES, optimize
 from miniblocks.graph.passes.rewriting import Pass
 
-BACKENDS: dict[str, Callable[..., Any]] = {"python": Program}
+BACKENDS: dict[str, Callable[..., Any]] = {"python": Program, "inductor": InductorProgram}
 
 
+@collector_paused()
 def compile(graph: Graph, backend: str = "python", passes: Iterable[Pass] = PASSES, numbers: Iterable[str] = ()) -> Any:
     """A program that computes what the graph does, after these passes. It takes and gives tensors, and records nothing.
 

@@ -13,12 +13,14 @@ import torch
 from miniblocks.graph.backends.kernels import Kernel, kernel_of
 from miniblocks.graph.infer import infer
 from miniblocks.graph.ir import Cond, Graph, Loop, Ref, Step, leaves
+from miniblocks.graph.statistics import size
 from miniblocks.ops.elementwise import torch_dtype
 
 if TYPE_CHECKING:
     from miniblocks.graph.backends.writer import Writer
 
 aten = torch.ops.aten
+SMALL = 1 << 16  # bytes: where a product takes less time than what surrounds it
 NUMERIC = frozenset(("add", "sub", "mul", "div", "descend", "descend_matmul", "descend_sum", "chain"))
 
 
@@ -34,11 +36,25 @@ def special(writer: Writer, step: Step) -> bool:
 def _dense(writer: Writer, step: Step) -> bool:
     """bias + x Wᵀ in one call, the transposed weight being a view that exists; relu afterwards in place."""
     x, weight, bias = step.args
-    arguments = [writer.word(bias), writer.word(x), _turned(writer, weight)]
+    small = writer.ready.issuperset((weight, bias)) and size(step.result) <= SMALL and size(weight) <= SMALL
+    words = _packed(writer, step) if small else [writer.word(bias), _turned(writer, weight)]
+    arguments = [words[0], writer.word(x), words[1]]
     writer.emit(step, Kernel(torch.addmm, ""), arguments, writer.place(step))
     if step.operation == "dense_relu":
         writer.line(writer.call(torch.relu_, writer.word(step.result)))
     return True
+
+
+def _packed(writer: Writer, step: Step) -> list[str]:
+    """Bias and transposed weight of a small layer as the product likes them best: a row of bias for each of x, a weight that is wide in memory."""
+    _, weight, bias = step.args
+    value, turned = writer.values[bias], _turned(writer, weight)
+    rows = torch.empty(step.shape, dtype=torch_dtype(bias.dtype), device=writer.device)
+    words = [writer.beforehand(f"{value.word}_rows", rows, value.word), turned]
+    if weight.shape[0] > weight.shape[1]:
+        wide = torch.empty(weight.shape[::-1], dtype=torch_dtype(weight.dtype), device=writer.device)
+        words[1] = writer.beforehand(f"{turned}_wide", wide, turned)
+    return words
 
 
 def _turned(writer: Writer, ref: Ref) -> str:

@@ -6,27 +6,25 @@
 
 What makes it fast: no blocks, no recording; every buffer and every view of a buffer or a parameter exists before the first call;
 elementwise steps write over what nobody reads any more; parameters are updated in place, by the product that makes their
-gradient. Results are memory of their own. The taped function of a graph is what this is tested against.
+gradient. In a program that writes nothing, what depends on parameters alone is computed by `prepare`, once and whenever a
+parameter was written. Results are memory of their own. The taped function of a graph is what this is tested against.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from operator import attrgetter, is_
 from threading import get_ident
-from typing import Any
+from typing import Any, NoReturn
 
 import torch
 
 from miniblocks.errors import CaptureError
+from miniblocks.graph.backends.binding import guarded
 from miniblocks.graph.backends.lowering import NUMERIC
 from miniblocks.graph.backends.writer import Writer
 from miniblocks.graph.ir import Graph, reads, results
 from miniblocks.ops.elementwise import torch_dtype
 from miniblocks.tensor import Tensor
-
-_raw_of = attrgetter("raw")
-Bound = tuple[Callable[..., Any], tuple[torch.Tensor, ...]]  # a function, and the parameters' storage that it knows
 
 
 class Program:
@@ -44,10 +42,11 @@ class Program:
             None if ref.name in self.numbers else (torch.Size(ref.shape), torch_dtype(ref.dtype))
             for ref in graph.inputs
         ]
-        self._bound: dict[int, Bound] = {}
+        self._bound: dict[int, Callable[..., Any]] = {}  # by thread
+        self._device = torch.device("cpu")  # of the inputs, where there are no parameters
         self._bind()
 
-    def _bind(self) -> Bound:
+    def _bind(self) -> Callable[..., Any]:
         """Lay out memory, and write the function on the parameters' present storage, for this thread."""
         for ref, tensor in self.graph.captured.items():
             if (tensor.shape, tensor.dtype) != (ref.shape, ref.dtype):
@@ -55,33 +54,40 @@ class Program:
                     f"{self.graph.labels.get(ref, ref)} was {ref.dtype}{list(ref.shape)} when the graph was captured, and now is "
                     f"{tensor.dtype}{list(tensor.shape)}; capture again"
                 )
-        device = self._tensors[0].raw.device if self._tensors else torch.device("cpu")
+        device = self._tensors[0].raw.device if self._tensors else self._device
         writer = Writer(self.graph, device, self.numbers, self.reuse)
         self.code, self.buffers = writer.code, writer.buffers
-        bound = self._bound[get_ident()] = writer.function(), tuple(map(_raw_of, self._tensors))
+        run, prepare = writer.functions()
+        bound = guarded(run, prepare, self._again, self._tensors, self._kinds, device)
+        self._bound[get_ident()] = bound
         return bound
+
+    def _again(self, *args: Any) -> Any:
+        return self._bind()(*args)
 
     def __call__(self, *args: Any) -> Any:
         """Run it on tensors (numbers for those of `numbers`)."""
         if len(args) != len(self._kinds):
             raise CaptureError(f"the graph takes {len(self._kinds)} inputs, and got {len(args)}")
-        raws = [
-            a.raw if type(a) is Tensor else a if kind is None else torch.tensor(a, dtype=kind[1])
-            for a, kind in zip(args, self._kinds)
-        ]
-        for raw, kind in zip(raws, self._kinds):
-            if kind is not None and (raw.shape != kind[0] or raw.dtype is not kind[1]):
-                self._refuse(args)
-        return self.run(*raws)
+        output = self.attempt(*args)
+        if output is None:
+            args = tuple(
+                Tensor(torch.tensor(a, dtype=kind[1])) if kind is not None and isinstance(a, (int, float)) else a
+                for a, kind in zip(args, self._kinds)
+            )
+            places = {a.raw.device for a in args if isinstance(a, Tensor)}
+            if not self._tensors and len(places) == 1 and places != {self._device}:
+                self._device, self._bound = places.pop(), {}
+            output = self.attempt(*args)
+        if output is None:
+            self._refuse(args)
+        return output
 
-    def run(self, *raws: Any) -> Any:
-        """The same on raw arrays that are known to fit; gives tensors."""
-        bound = self._bound.get(get_ident())
-        if bound is None or not all(map(is_, map(_raw_of, self._tensors), bound[1])):
-            bound = self._bind()
-        return bound[0](*raws)
+    def attempt(self, *args: Any) -> Any:
+        """The same; None where the inputs are not what the graph was captured for."""
+        return (self._bound.get(get_ident()) or self._bind())(*args)
 
-    def _refuse(self, args: tuple[Any, ...]) -> None:
+    def _refuse(self, args: tuple[Any, ...]) -> NoReturn:
         wanted = ", ".join(f"{ref}: {ref.dtype}{list(ref.shape)}" for ref in self.graph.inputs)
         got = ", ".join(f"{a.dtype}{list(a.shape)}" if isinstance(a, Tensor) else repr(a) for a in args)
         raise CaptureError(f"the graph was captured for ({wanted}), and got ({got}); capture again for other shapes")

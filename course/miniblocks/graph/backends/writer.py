@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ from miniblocks.graph.backends.kernels import FRESH, Kernel, axes_of, kernel_of
 from miniblocks.graph.backends.memory import Buffers, Lifetimes
 from miniblocks.graph.ir import Cond, Graph, Instruction, Loop, Ref, Step, leaves, mapped, reads, shares
 from miniblocks.graph.statistics import size
+from miniblocks.ops.elementwise import torch_dtype
 from miniblocks.tensor import Tensor
 
 IMAGES = ("conv2d", "conv2d_relu", "conv2d_input", "max_pool2d", "max_pool2d_input")  # they give channels last
@@ -43,19 +44,23 @@ class Word(str):
 
 
 class Writer:
-    """One graph: `code`, `buffers`, and `function()`."""
+    """One graph: `code`, `buffers`, and `functions()`."""
 
     def __init__(self, graph: Graph, device: torch.device, numbers: frozenset[str], reuse: bool = True) -> None:
         self.graph, self.numbers, self.device = graph, numbers, device
-        self.names: dict[str, Any] = {"run": None, "Tensor": Tensor}
+        self.names: dict[str, Any] = {"run": None, "prepare": None, "Tensor": Tensor}
         self.counts: Counter[str] = Counter()
         self.lines: list[str] = []
+        self.preparing: list[str] = []  # lines that depend on parameters alone
+        self.ready: set[Ref] = set() if graph.writes else {*graph.captured, *graph.constants}
         self.depth = 1
         self.values: dict[Ref, Value] = {}
         self.life = Lifetimes(graph)
         self.buffers = Buffers(device, reuse)
         self.targets = {value: target for target, value in reversed(list(graph.writes.items()))}
         self.done: set[Ref] = set()  # the captured tensors that are written already
+        wanted = {*leaves(graph.outputs), *self.targets}
+        self.borrowed = {ref for ref in wanted if self.life.home(ref) in graph.captured}
         self.returned: dict[Ref, str] = {}  # outputs that had to be copied before something is written
         self.views: dict[str, str] = {}
         self.shared: dict[Any, torch.Tensor] = {}
@@ -66,15 +71,16 @@ class Writer:
         for ref, tensor in (*graph.captured.items(), *graph.constants.items()):
             raw = tensor.raw.to(device) if ref in graph.constants else tensor.raw
             self.values[ref] = Value(self.free(ref.name, raw), raw)
-        self.head = f"def run({', '.join(self.word(ref) for ref in graph.inputs)}):"
+        head = f"def run({', '.join(self.word(ref) for ref in graph.inputs)}):"
         self.write()
-        self.code = "\n".join([self.head, *self.lines])
+        before = ["def prepare():", *self.preparing, ""] if self.preparing else []
+        self.code = "\n".join([*before, head, *self.lines])
 
-    def function(self) -> Callable[..., Any]:
-        """The function, compiled."""
+    def functions(self) -> tuple[Callable[..., Any], Callable[[], None] | None]:
+        """`run`, and `prepare` if there is anything to prepare, compiled."""
         names = dict(self.names)
         exec(compile(self.code, "<graph>", "exec"), names)
-        return names["run"]
+        return names["run"], names["prepare"]
 
     # -- words --------------------------------------------------------------------------------------------------
     def free(self, name: str, thing: Any = None) -> str:
@@ -112,7 +118,7 @@ class Writer:
 
     # -- the whole ----------------------------------------------------------------------------------------------
     def write(self) -> None:
-        self.copy_out(())
+        self.copy_out(self.graph.captured)
         for i, instruction in enumerate(self.graph.steps):
             self.index = i
             if not (isinstance(instruction, Step) and instruction.operation == "descend"):
@@ -124,12 +130,10 @@ class Writer:
         self.write_back()
         self.line(f"return {mapped(self.graph.outputs, Ref, self.result)!r}")
 
-    def copy_out(self, made: tuple[Ref, ...]) -> None:
+    def copy_out(self, made: Iterable[Ref]) -> None:
         """Copies of what is returned or written and lives in a captured tensor, taken before that is written."""
-        refs = [ref for ref in (*leaves(self.graph.outputs), *self.targets) if ref not in self.returned]
-        for ref in refs:
-            home = self.life.home(ref)
-            if home in self.graph.captured and (ref in made or (not made and ref is home)):
+        for ref in made:
+            if ref in self.borrowed:
                 self.returned[ref] = self.free(f"{ref.name}_now")
                 self.line(f"{self.returned[ref]} = {self.word(ref)}.clone()")
 
@@ -163,7 +167,12 @@ class Writer:
             lowering.cond(self, instruction)
         elif isinstance(instruction, Loop):
             lowering.loop(self, instruction)
-        elif not (self.view(instruction) or lowering.special(self, instruction) or self.kernel(instruction)):
+        elif not (
+            self.view(instruction)
+            or self.prepared(instruction)
+            or lowering.special(self, instruction)
+            or self.kernel(instruction)
+        ):
             self.plain(instruction)
 
     def view(self, step: Step) -> bool:
@@ -175,7 +184,28 @@ class Writer:
         if array.untyped_storage().data_ptr() != base.untyped_storage().data_ptr():
             return False  # its elements had to be moved: that is done at run time
         self.values[step.result] = Value(self.free(step.result.name, array), array)
+        if step.args[0] in self.ready:
+            self.ready.add(step.result)
         return True
+
+    def prepared(self, step: Step) -> bool:
+        """A step on parameters and constants alone is done beforehand."""
+        refs = [a for a in step.args if isinstance(a, Ref)]
+        if self.depth > 1 or not refs or not step.op.pure or not self.ready.issuperset(refs):
+            return False
+        words = [self.word(a) for a in step.args]
+        words += [f"{name}={self.word(value, name)}" for name, value in step.static.items()]
+        expression = f"{self.object(f'op_{step.operation}', step.op.forward)}({', '.join(words)})"
+        array = torch.empty(step.shape, dtype=torch_dtype(step.dtype), device=self.device)
+        self.values[step.result] = Value(self.beforehand(step.result.name, array, expression), array)
+        self.ready.add(step.result)
+        return True
+
+    def beforehand(self, name: str, array: torch.Tensor, expression: str) -> str:
+        """An array that `prepare` fills with the value of an expression; its name."""
+        word = self.free(name, array)
+        self.preparing.append(f"    {word}.copy_({expression})")
+        return word
 
     def plain(self, step: Step) -> None:
         """The operation's forward function, into memory of its own."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from miniblocks.graph.collecting import collector_paused
 from miniblocks.graph.ir import Graph
 from miniblocks.graph.passes.algebra import simplify
 from miniblocks.graph.passes.cleaning import drop_dead, fold_constants, merge_common
@@ -62,6 +63,7 @@ class Report:
         return "\n".join([f"{'pass':15} operations", *map(str, self.changes)])
 
 
+@collector_paused()
 def optimize(graph: Graph, passes: Iterable[Pass] = PASSES) -> Graph:
     """The graph after all passes; verified after each.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from miniblocks.graph.ir import Graph, Instruction, is_pure, reads
+from miniblocks.graph.ir import Graph, Instruction, Ref, is_pure, reads
 
 
 def update_early(graph: Graph) -> Graph:
@@ -13,14 +13,17 @@ def update_early(graph: Graph) -> Graph:
     So a gradient need not be kept until all are known, and the update finds the parameter still in the processor's cache.
     """
     made = {ref: i for i, step in enumerate(graph.steps) for ref in step.results}
-    read = {ref for step in graph.steps for ref in reads(step)}
+    readers: dict[Ref, list[int]] = {}
+    for position, step in enumerate(graph.steps):
+        for ref in reads(step):
+            readers.setdefault(ref, []).append(position)
     places: dict[int, list[int]] = {}
     moved = set()
     for target, value in graph.writes.items():
         i = made.get(value)
-        if i is None or not is_pure(graph.steps[i]) or value in read or graph.steps[i].operation == "descend":
+        if i is None or not is_pure(graph.steps[i]) or value in readers or graph.steps[i].operation == "descend":
             continue  # plain descents stay together: a backend can do them in one call
-        others = [j for j, step in enumerate(graph.steps) if j != i and target in reads(step)]
+        others = [j for j in readers.get(target, ()) if j != i]
         place = max([made[r] for r in reads(graph.steps[i]) if r in made] + others, default=-1)
         if place < i:
             places.setdefault(place, []).append(i)

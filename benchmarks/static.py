@@ -1,0 +1,182 @@
+"""Static graphs: whole training steps (W1 to W4) compiled to Python, against torch eager, lean torch and torch.compile; a forward pass;
+what a capture costs; and the memory of a step."""
+
+import gc
+import statistics
+import time
+from typing import Any
+
+import torch
+
+from benchmarks import _workloads as w
+from benchmarks._peers import floor_step
+from benchmarks.timing import Row, compare
+from miniblocks import autograd, graph, loss, nn, optim
+from miniblocks.tensor import Tensor
+
+
+def run(quick: bool = False) -> list[Row]:
+    rows = [row for name in ("W1", "W2", "W3", "W4") for row in steps(name, quick)]
+    if not quick:  # a cold compilation takes tens of seconds
+        rows += [row for name in w.SIZES for row in compiled(name)]
+    rows += [forward(quick)]
+    rows += [row for name in w.SIZES for row in memory(name)]
+    return rows + [capture(depth, quick) for depth in ((10, 50) if quick else (50, 400))]
+
+
+def static_step(net: nn.Block, x: torch.Tensor, y: torch.Tensor, backend: str = "python") -> w.Step:
+    """Our training step as one graph."""
+    rule = optim.SGD(net.collect_params(), lr=w.RATE)
+    inputs, labels = Tensor(x), Tensor(y)
+    step = graph.joint(net, loss.SoftmaxCrossEntropyLoss(), rule, inputs, labels, backend=backend)
+    return lambda: step(inputs, labels)
+
+
+def steps(name: str, quick: bool) -> list[Row]:
+    """One workload against torch eager, the tape, and where it is an MLP also lean torch and the floor."""
+    peers = {"torch eager": w.eager_step} | ({} if name == "W4" else {"lean torch": w.lean_step})
+    rows = []
+    for peer_name, make in peers.items():
+        ours, theirs, x, y = w.models(name)
+        our_step, their_step = static_step(ours, x, y), make(theirs, x, y)
+        for _ in range(3):
+            our_step(), their_step()
+        w.agree(ours, theirs)
+        rows.append(compare(f"{name}, static", our_step, their_step, peer_name=peer_name, quick=quick))
+    ours, _, x, y = w.models(name)
+    taped = w.our_step(w.models(name)[0], x, y)
+    rows.append(compare(f"{name}, static", static_step(ours, x, y), taped, peer_name="the tape", quick=quick))
+    if name in w.SIZES:
+        floor = floor_step(w.SIZES[name][0], x)
+        peer_name = "floor: matrix products alone"
+        rows.append(compare(f"{name}, static", static_step(ours, x, y), floor, peer_name=peer_name, quick=quick))
+    return rows
+
+
+def compiled(name: str) -> list[Row]:
+    """Python and inductor, against torch.compile of the whole step."""
+    rows = []
+    for backend in ("python", "inductor"):
+        ours, theirs, x, y = w.models(name)
+        our_step, their_step = static_step(ours, x, y, backend), compiled_step(theirs, x, y)
+        for _ in range(3):
+            our_step(), their_step()
+        w.agree(ours, theirs)
+        rows.append(compare(f"{name}, static, {backend}", our_step, their_step, peer_name="torch.compile"))
+    return rows
+
+
+def compiled_step(net: torch.nn.Module, x: torch.Tensor, y: torch.Tensor) -> w.Step:
+    """torch.compile of the whole step: gradients by torch.func, new parameters written back in the same graph."""
+    names = [name for name, _ in net.named_parameters()]
+    values = tuple(p.detach() for p in net.parameters())
+
+    def value(parameters: tuple[torch.Tensor, ...], x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+        scores = torch.func.functional_call(net, dict(zip(names, parameters)), (x,))
+        return torch.nn.functional.cross_entropy(scores, y)
+
+    def whole(parameters: tuple[torch.Tensor, ...], x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+        grads, result = torch.func.grad_and_value(value)(parameters, x, y)
+        for p, g in zip(parameters, grads):
+            p.sub_(w.RATE * g)
+        return result
+
+    fast = torch.compile(whole, fullgraph=True, dynamic=False)
+    return lambda: fast(values, x, y)
+
+
+def forward(quick: bool) -> Row:
+    """W2 forward alone, hybridized, against the torch module, both without gradients."""
+    ours, theirs, x, _ = w.models("W2")
+    inputs = Tensor(x)
+    ours.hybridize()
+    with autograd.no_grad(), torch.no_grad():
+        for _ in range(3):
+            ours(inputs)
+        torch.testing.assert_close(ours(inputs).raw, theirs(x))
+        return compare(
+            "W2, forward, hybridized",
+            lambda: ours(inputs),
+            lambda: theirs(x),
+            peer_name="torch module, no_grad",
+            quick=quick,
+        )
+
+
+def capture(depth: int, quick: bool) -> Row:
+    """What capture, passes and code generation of a training step cost for each captured operation; the peer is one eager step."""
+    x, y = w.batch((32, 32), 32)
+    ours, theirs = w.mlps([32] * (depth + 1), x)
+    rule = optim.SGD(ours.collect_params(), lr=w.RATE)
+    eager, count, times, peer = w.eager_step(theirs, x, y), 0, [], []
+    for _ in range(3 if quick else 9):
+        gc.collect()
+        start = time.process_time()
+        step = graph.joint(ours, loss.SoftmaxCrossEntropyLoss(), rule, Tensor(x), Tensor(y))
+        times.append(time.process_time() - start)
+        start = time.process_time()
+        eager()
+        peer.append(time.process_time() - start)
+        count = len(step.graph)
+    low, ratio, high = statistics.quantiles([a / b for a, b in zip(times, peer)], n=4, method="inclusive")
+    note = f"{statistics.median(times) / count * 1e6:.0f} µs for each of {count:,} operations"
+    return Row(
+        f"capture to code, {depth} layers",
+        statistics.median(times),
+        statistics.median(peer),
+        ratio,
+        low,
+        high,
+        len(times),
+        "CPU time",
+        "one eager step",
+        note=note,
+    )
+
+
+def memory(name: str) -> list[Row]:
+    """The most bytes that a step holds at once beyond parameters and batch: buffers laid out, and what is allocated on the way."""
+    ours, theirs, x, y = w.models(name)
+    inputs, labels = Tensor(x), Tensor(y)
+    rule = optim.SGD(ours.collect_params(), lr=w.RATE)
+    step = graph.joint(ours, loss.SoftmaxCrossEntropyLoss(), rule, inputs, labels)
+    mine = peak(lambda: step(inputs, labels)) + step.program.buffers.planned
+    peer = peak(w.eager_step(theirs, x, y))
+    ratio = mine / peer
+    how = "most alive at once, beside parameters and batch"
+    return [Row(f"{name}, memory", mine, peer, ratio, ratio, ratio, 1, how, "torch eager", "bytes")]
+
+
+def peak(step: w.Step) -> int:
+    """The most bytes of arrays alive at once that were made during one step."""
+    for _ in range(3):
+        step()
+    gc.collect()
+    with torch.profiler.profile(profile_memory=True, activities=[torch.profiler.ProfilerActivity.CPU]) as profiler:
+        step()
+    held = most = 0
+    for event in allocations(profiler):
+        held += event
+        most = max(most, held)
+    return most
+
+
+def allocations(profiler: torch.profiler.profile) -> list[int]:
+    """Bytes taken (positive) and given back (negative), in order; what was there before is left out."""
+    recorded: Any = profiler.profiler
+    events, stack = [], list(recorded.kineto_results.experimental_event_tree())
+    while stack:
+        event = stack.pop()
+        stack.extend(event.children)
+        if "Allocation" in str(event.tag):
+            events.append(event)
+    alive, sizes = set(), []
+    for event in sorted(events, key=lambda e: e.start_time_ns):
+        fields = event.extra_fields
+        if fields.alloc_size > 0:
+            alive.add(fields.ptr)
+            sizes.append(fields.alloc_size)
+        elif fields.ptr in alive:
+            alive.discard(fields.ptr)
+            sizes.append(fields.alloc_size)
+    return sizes
