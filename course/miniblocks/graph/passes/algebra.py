@@ -19,7 +19,7 @@ Rule = Callable[[Step, Rewriting], Ref | None]
 
 @everywhere
 def simplify(graph: Graph) -> Graph:
-    """x + 0, x * 1, x ** 1, --x, two transpositions, two reshapes, casts to the same dtype, …: the value itself."""
+    """x + 0, x * 1, x ** 1, --x, two transpositions or permutations, two reshapes, casts to the same dtype, …: the value itself."""
     new = Rewriting(graph)
     for instruction in new:
         value = _simpler(instruction, new) if isinstance(instruction, Step) else None
@@ -104,8 +104,13 @@ def _transpose(step: Step, new: Rewriting) -> Ref | None:
 
 
 def _permute(step: Step, new: Rewriting) -> Ref | None:
-    axes = [a % len(step.shape) for a in step.static["axes"]]
-    return step.args[0] if axes == sorted(axes) else None
+    rank, inner = len(step.shape), new.made.get(step.args[0])
+    value, axes = step.args[0], [a % rank for a in step.static["axes"]]
+    if inner is not None and inner.operation == "permute":
+        value, axes = inner.args[0], [inner.static["axes"][a] % rank for a in axes]
+    if axes == sorted(axes):
+        return value
+    return new.emit("permute", value, axes=tuple(axes)) if value is not step.args[0] else None
 
 
 def _where(step: Step, new: Rewriting) -> Ref | None:
