@@ -97,7 +97,7 @@ def test_parameters_that_are_first_filled_inside_of_a_capture_are_captured_fille
 
 
 def test_a_graph_names_parameters_and_counts_its_work():
-    net = mlp(prefix="")
+    net = mlp()
     text = str(graph.trace(net, batch()[0]))
     assert "p0: captured float32[6, 4]  # " in text and "weight" in text
     found = graph.statistics(graph.trace(net, batch()[0]))
@@ -180,14 +180,11 @@ def test_each_pass_does_what_its_name_says():
 
 def test_nothing_is_simplified_that_would_change_infinities():
     g = graph.trace(lambda x: x * 0 + (x - x), nd.ones((2,)))
-    assert operations(graph.optimize(g)) == operations(graph.optimize(g, (drop_dead,))) or "chain" in operations(
-        graph.optimize(g)
-    )
+    assert "mul" in operations(graph.optimize(g, (simplify, drop_dead)))
     assert np.isnan(graph.optimize(g)(nd.array([np.inf, 1.0])).asnumpy()).tolist() == [True, False]
 
 
 def test_the_report_shows_each_pass_and_any_tuple_of_passes_will_do():
-    step = graph.joint_graph(mlp(), CRITERION, optim.SGD(mlp().collect_params()), *batch()) if False else None
     net = mlp()
     step = graph.joint_graph(net, CRITERION, optim.SGD(net.collect_params()), *batch())
     report = graph.report(step)
@@ -288,7 +285,6 @@ def test_a_hybridized_network_runs_a_program_without_gradients_and_the_tape_with
     net(x)
     with autograd.no_grad():
         for other in (x, nd.ones((2, 4)), x, nd.ones((3, 4))):
-            net.hybridize(False) if False else None
             assert net(other).shape == (len(other), 3)
             np.testing.assert_allclose(net(x).asnumpy(), plain, rtol=1e-5)
         assert not net(x).requires_grad
@@ -315,7 +311,7 @@ def test_a_step_learns_and_takes_the_learning_rate_of_the_moment():
     trainer = optim.SGD(net.collect_params(), lr=0.5)
     step = graph.joint(net, CRITERION, trainer, x, y)
     first = step(x, y).item()
-    assert [step(x, y).item() for _ in range(30)][-1] < first / 2
+    assert [step(x, y).item() for _ in range(100)][-1] < first / 2
     trainer.lr = 0.0
     before = net[0].weight.data().asnumpy()
     assert step(x, y).item() == step(x, y).item()
