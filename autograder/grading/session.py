@@ -118,6 +118,8 @@ class Session:
             with suppress(queue.Empty):
                 message = self._inbox.get(timeout=INTERVAL)
                 if isinstance(message, EOFError):
+                    if self.worker.abandoned():
+                        raise Ungraded("the sandbox itself ended; is there enough memory on this machine?")
                     raise WorkerLost("it ended its own process")
                 if isinstance(message, Exception):
                     raise Violation(str(message))

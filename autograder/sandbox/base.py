@@ -52,6 +52,10 @@ class Worker(ABC):
     def interrupt(self) -> None:
         """Ask the notebook's process to stop what it is doing (SIGINT)."""
 
+    def abandoned(self) -> bool:
+        """Whether the worker ended because the sandbox did, through no doing of its own."""
+        return False
+
     @abstractmethod
     def last_words(self) -> str:
         """The end of what the worker's processes wrote to stderr, for the operator."""

@@ -25,7 +25,7 @@ from autograder.sandbox.bubblewrap import walls
 from autograder.sandbox.stage import Extra
 
 ZYGOTE = ("-s", "-P", "-m", "autograder.sandbox.zygote")
-START_SECONDS, BIRTH_SECONDS = 120.0, 30.0
+START_SECONDS, BIRTH_SECONDS, DEATH_SECONDS = 120.0, 30.0, 0.5
 
 
 class ForkServer(Sandbox):
@@ -66,7 +66,7 @@ class Zygote:
     def __init__(self, extra: Extra) -> None:
         self._owner = os.getpid()
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self._errors = tempfile.TemporaryFile()
+        self.errors = tempfile.TemporaryFile()
         self._process: subprocess.Popen[bytes] | None = None
         self.last_words = ""
         try:
@@ -75,7 +75,7 @@ class Zygote:
                     [*walls(extra, filter_file.fileno()), sys.executable, *ZYGOTE],
                     stdin=theirs.fileno(),
                     stdout=subprocess.DEVNULL,
-                    stderr=self._errors.fileno(),
+                    stderr=self.errors.fileno(),
                     env={},
                     cwd="/",
                     pass_fds=(filter_file.fileno(),),
@@ -93,6 +93,13 @@ class Zygote:
     def usable(self) -> bool:
         """Whether it lives and is this process's own (a fork of ours must not use it)."""
         return self._owner == os.getpid() and self._process is not None and self._process.poll() is None
+
+    def gone(self) -> bool:
+        """Whether it closed its end, which it does only when it dies: it never speaks unasked.
+
+        Asked when a worker has ended, which it may have done a moment before the zygote that dies with it.
+        """
+        return self._control.fileno() < 0 or bool(select.select([self._control], [], [], DEATH_SECONDS)[0])
 
     def fork(self) -> Worker:
         """A new worker; raises `OSError` when the zygote is no more, or too slow."""
@@ -117,7 +124,7 @@ class Zygote:
             report.close()
             for descriptor in (cells_in, cells_out):
                 os.close(descriptor)
-        return Forked(ours, handles, self._errors)
+        return Forked(self, ours, handles)
 
     def close(self) -> None:
         """End it, and whatever it has forked."""
@@ -131,18 +138,18 @@ class Zygote:
                     one.kill()
             still_alive(tree)
             process.poll()
-        self.last_words = end_of(self._errors) or self.last_words
-        self._errors.close()
+        self.last_words = end_of(self.errors) or self.last_words
+        self.errors.close()
 
 
 class Forked(Worker):
     """A worker by two handles (pidfds), which name its processes whatever ids others get: its init, and the notebook's."""
 
-    def __init__(self, pipes: list[IO[bytes]], handles: list[int], errors: IO[bytes]) -> None:
+    def __init__(self, zygote: Zygote, pipes: list[IO[bytes]], handles: list[int]) -> None:
         to_worker, from_worker = pipes
         super().__init__(to_worker, from_worker, isolated=True)
         self._init, self._payload = handles
-        self._errors = errors
+        self._zygote = zygote
         self._pid = pid_of(self._init)
 
     def tree(self) -> list[psutil.Process]:
@@ -153,8 +160,11 @@ class Forked(Worker):
         with suppress(ProcessLookupError):
             signal.pidfd_send_signal(self._payload, signal.SIGINT)
 
+    def abandoned(self) -> bool:
+        return self._zygote.gone()
+
     def last_words(self) -> str:
-        return end_of(self._errors)
+        return end_of(self._zygote.errors)
 
     def _end(self) -> list[int]:
         pid = self._pid

@@ -22,8 +22,8 @@ class Script:
 
     isolated = True
 
-    def __init__(self, data):
-        self.data = data
+    def __init__(self, data, abandoned=False):
+        self.data, self.abandoned = data, abandoned
 
     def start(self):
         return SimpleNamespace(
@@ -34,6 +34,7 @@ class Script:
             interrupt=lambda: None,
             last_words=lambda: "",
             isolated=True,
+            abandoned=lambda: self.abandoned,
         )
 
 
@@ -84,6 +85,11 @@ def test_whatever_does_not_fit_ends_the_worker(messages):
     ran, lost = talk(packed(*messages))
     assert lost is not None
     assert len(ran.seen) <= 2
+
+
+def test_the_end_of_the_sandbox_is_not_the_learners_doing():
+    with Session(Script(packed(ASK, SEEN), abandoned=True), Limits()) as session, pytest.raises(Ungraded):
+        session.run(7, "pass", TASK, Ran())
 
 
 def test_an_ungraded_cell_gets_no_cases():
