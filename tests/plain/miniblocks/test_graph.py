@@ -409,3 +409,40 @@ def test_a_parameter_that_the_tape_still_needs_is_not_silently_overwritten():
     step(x, y)
     with pytest.raises(OverwrittenError):
         pending.backward()
+
+
+def test_values_that_change_places_are_written_all_at_once():
+    a, b = Tensor(torch.zeros(2)), Tensor(torch.ones(2))
+
+    def exchange(x):
+        kept = a * 1
+        a[:] = b
+        b[:] = kept
+        return x + a
+
+    g = graph.trace(exchange, nd.ones((2,)))
+    a.raw, b.raw = torch.zeros(2), torch.ones(2)
+    simpler = replace(g, steps=(), outputs=g.inputs[0], writes=dict(zip(g.captured, reversed(list(g.captured)))))
+    for run in (simpler, graph.compile(simpler)):
+        run(nd.ones((2,)))
+        run(nd.ones((2,)))
+        run(nd.ones((2,)))
+        assert (a.tolist(), b.tolist()) in (([1, 1], [0, 0]), ([0, 0], [1, 1]))
+    assert (a.tolist(), b.tolist()) == ([0, 0], [1, 1])
+
+
+def test_a_parameter_that_another_tensor_is_a_view_of_is_updated_last():
+    net, (x, y) = mlp(), batch()
+    row = Tensor(net[1].weight.data().raw[0])  # shares memory
+    body = lambda x: net(x) + row[:3] * 0.1  # noqa: E731
+    trainer = optim.SGD(net.collect_params(), lr=0.1)
+    start = [p.data().asnumpy() for p in net.collect_params().values()]
+    step = graph.joint(body, CRITERION, trainer, x, y)
+    found = [step(x, y).item(), *(p.data().asnumpy() for p in net.collect_params().values())]
+    for p, values in zip(net.collect_params().values(), start):
+        p.data().raw.copy_(torch.from_numpy(values))
+    value = CRITERION(body(x), y)
+    value.backward()
+    trainer.step()
+    for a, b in zip(found, [value.item(), *(p.data().asnumpy() for p in net.collect_params().values())]):
+        np.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-6)

@@ -111,6 +111,7 @@ def _descend(writer: Writer, step: Step) -> bool:
         writer.gather(writer.word(rate), target.word, writer.word(g))
         writer.values[step.result] = target
         return True
+    writer.flush()
     writer.emit(step, Kernel(torch.sub, ""), [writer.word(w), writer.word(g), f"alpha={writer.word(rate)}"], target)
     return True
 
@@ -151,8 +152,7 @@ def _chain(writer: Writer, step: Step) -> bool:
     if None in kernels or writer.depth > 1 or kinds != {(step.shape, step.dtype)}:
         return False
     later = {a for link in links[1:] for a in link.args if isinstance(a, Ref)}
-    overwritten = writer.in_place(step, besides=later)
-    target = writer.place(step, overwritten, besides=later)
+    target = writer.place(step, besides=later)
     for link, kernel in zip(links, kernels):
         assert kernel is not None
         writer.write_kernel(link, kernel, target)

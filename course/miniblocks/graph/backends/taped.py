@@ -46,7 +46,9 @@ class Writer:
             local[ref] = self.free(ref.name, tensor)
         self.lines = [f"def run({', '.join(local[ref] for ref in graph.inputs)}):"]
         self.instructions(graph, local, 1)
-        self.lines += [f"    {local[target]}.raw = {local[value]}.raw" for target, value in graph.writes.items()]
+        if graph.writes:  # all at once: a new value may be another one's old value
+            targets, values = (", ".join(f"{local[ref]}.raw" for ref in refs) for refs in zip(*graph.writes.items()))
+            self.lines.append(f"    {targets} = {values}")
         self.lines.append(f"    return {mapped(graph.outputs, Ref, lambda ref: Word(local[ref]))!r}")
 
     def instructions(self, graph: Graph, local: dict[Ref, str], depth: int) -> None:

@@ -59,6 +59,8 @@ class Writer:
         self.buffers = Buffers(device, reuse)
         self.targets = {value: target for target, value in reversed(list(graph.writes.items()))}
         self.done: set[Ref] = set()  # the captured tensors that are written already
+        self.entangled = _entangled(graph)
+        self.travels = any(i.operation == "transfer" for i in graph.steps)  # then memory is not laid out beforehand
         wanted = {*leaves(graph.outputs), *self.targets}
         self.borrowed = {ref for ref in wanted if self.life.home(ref) in graph.captured}
         self.returned: dict[Ref, str] = {}  # outputs that had to be copied before something is written
@@ -191,7 +193,7 @@ class Writer:
     def prepared(self, step: Step) -> bool:
         """A step on parameters and constants alone is done beforehand."""
         refs = [a for a in step.args if isinstance(a, Ref)]
-        if self.depth > 1 or not refs or not step.op.pure or not self.ready.issuperset(refs):
+        if self.depth > 1 or self.travels or not refs or not step.op.pure or not self.ready.issuperset(refs):
             return False
         words = [self.word(a) for a in step.args]
         words += [f"{name}={self.word(value, name)}" for name, value in step.static.items()]
@@ -254,7 +256,7 @@ class Writer:
         kernel = kernel_of(step)
         if kernel is None:
             return False
-        self.write_kernel(step, kernel, self.place(step, self.in_place(step)))
+        self.write_kernel(step, kernel, self.place(step))
         return True
 
     def write_kernel(self, step: Step, kernel: Kernel, target: Value | None) -> None:
@@ -283,35 +285,33 @@ class Writer:
             self.values[step.result] = target
 
     # -- where a result goes ------------------------------------------------------------------------------------
-    def place(self, step: Step, overwritten: Value | None = None, besides: Container[Ref] = ()) -> Value | None:
-        """Where to put a step's result: into the parameter it updates, over an argument, or into a buffer.
+    def place(self, step: Step, besides: Container[Ref] = ()) -> Value | None:
+        """Where to put a step's result: into the parameter it updates, over an argument (none of `besides`), or into a buffer.
 
         None where it leaves the program (or a branch of it), and so needs memory of its own at every call.
         """
-        if self.depth > 1 or self.life.home(step.result) in self.life.leaving:
+        if self.depth > 1 or self.travels or self.life.home(step.result) in self.life.leaving:
             return None
         target = self.updated(step)
         if target is not None and target not in besides:
             self.done.add(target)
             return Value(self.word(target), self.values[target].array)
+        overwritten = self.in_place(step, besides)
         if overwritten is not None:
             return overwritten
         last = self.is_last(step)
         flat, array = self.buffers.take(step.shape, step.dtype, last)
         return Value(self.free(step.result.name, array), array, flat, own=True, channels_last=last)
 
-    def in_place(self, step: Step, besides: Container[Ref] = ()) -> Value | None:
-        """An argument that an elementwise step may write over: of its shape, read for the last time, and not one of `besides`."""
-        if self.depth > 1 or not step.op.elementwise or self.life.home(step.result) in self.life.leaving:
-            return None
-        for ref in step.args:
-            if not isinstance(ref, Ref) or (ref.shape, ref.dtype) != (step.shape, step.dtype) or ref in besides:
+    def in_place(self, step: Step, besides: Container[Ref]) -> Value | None:
+        """An argument that an elementwise step may write over: of its shape, and read for the last time."""
+        refs = [a for a in step.args if isinstance(a, Ref)]
+        for ref in refs if step.op.elementwise else ():
+            if (ref.shape, ref.dtype) != (step.shape, step.dtype) or ref in besides:
                 continue
             value = self.values[ref]
-            others = [
-                a for a in step.args if isinstance(a, Ref) and a != ref and self.life.home(a) == self.life.home(ref)
-            ]
-            if value.own and self.life.home(ref) == ref and self.life.ends(ref, self.index) and not others:
+            views = [a for a in refs if a != ref and self.life.home(a) == ref]
+            if value.own and self.life.home(ref) == ref and self.life.ends(ref, self.index) and not views:
                 value.own = False
                 return Value(value.word, value.array, value.flat, True, value.channels_last)
         return None
@@ -319,9 +319,17 @@ class Writer:
     def updated(self, step: Step) -> Ref | None:
         """The captured tensor that a step may write its result into: it is that one's new value, and the old one is not read any more."""
         target = self.targets.get(step.result)
-        if target is None or target not in step.args or target in self.done:
+        if target is None or target not in step.args or target in self.done or target in self.entangled:
             return None
         through_views = any(a != target and self.life.home(a) == target for a in step.args if isinstance(a, Ref))
         safe = step.op.elementwise or step.operation.startswith("descend")
         twice = step.args.count(target) > 1 and not step.op.elementwise
         return target if safe and not through_views and not twice and self.life.ends(target, self.index) else None
+
+
+def _entangled(graph: Graph) -> set[Ref]:
+    """Captured tensors that share memory with another one: to write one early would change the other."""
+    homes: dict[int, list[Ref]] = {}
+    for ref, tensor in graph.captured.items():
+        homes.setdefault(tensor.raw.untyped_storage().data_ptr(), []).append(ref)
+    return {ref for refs in homes.values() if len(refs) > 1 for ref in refs}
