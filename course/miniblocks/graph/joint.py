@@ -109,7 +109,7 @@ class _Joint:
         self.new: list[tuple[Tensor, Tensor]] = []  # (what is written, its new value)
         numbers = {name: Tensor(torch.tensor(value)) for name, value in self.rule.numbers(_counted(optimizer)).items()}
         names = {p.name: p.data() for p in parameters if p.is_initialized} | numbers
-        names |= {_state_name(name, i): t for (i, name), t in self.states.items()}
+        names |= {_state_name(name, i): t for i, state in enumerate(self.states) for name, t in state.items()}
         tracer, drawn = Tracer([*examples, *numbers.values()], names), GENERATOR.get_state()
         try:
             with tracer, record():
@@ -133,10 +133,10 @@ class _Joint:
         grads = grad(value, [w for _, w in live], constant(torch.ones_like(value.raw)), create_graph=True)
         with no_grad():
             for (i, w), g in zip(live, grads):
-                state = {name: t for (j, name), t in self.states.items() if i == j}
+                state = self.states[i]
                 after, new_state = self.rule.update(self.optimizer, w, g, state, numbers)
                 self.new += [(w, after), *((state[name], t) for name, t in new_state.items())]
-        known = {id(t) for t in (*(w for _, w in live), *self.states.values())}
+        known = {id(w) for _, w in live} | {id(t) for state in self.states for t in state.values()}
         if any(id(tensor) not in known for ref, tensor in tracer.captured.items() if ref not in seen):
             raise CaptureError("the backward pass used a value that the capture of the forward pass did not see")
         return value
@@ -161,13 +161,12 @@ def parameters_of(optimizer: Any) -> list[Tensor]:
     return [p if isinstance(p, Tensor) else p.data() for p in optimizer.params]
 
 
-def states_of(optimizer: Any, rule: Rule) -> dict[tuple[int, str], Tensor]:
-    """The optimizer's arrays for each parameter, made where there are none yet, by (number of the parameter, name)."""
-    found = {}
+def states_of(optimizer: Any, rule: Rule) -> list[dict[str, Tensor]]:
+    """The optimizer's arrays by name, for each parameter in its order; made where there are none yet."""
+    found = []
     for i, w in enumerate(parameters_of(optimizer)):
-        for name in rule.states(optimizer):
-            array = optimizer.state.setdefault(i, {}).setdefault(name, torch.zeros_like(w.raw))
-            found[i, name] = Tensor(array)
+        state = optimizer.state.setdefault(i, {})
+        found.append({name: Tensor(state.setdefault(name, torch.zeros_like(w.raw))) for name in rule.states(optimizer)})
     return found
 
 
