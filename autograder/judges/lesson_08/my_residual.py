@@ -290,7 +290,7 @@ def _(case: Case, seen: Seen) -> Mistake | None:
         return failed
     output, dnn = _network(case, case["x"], _variant(case, seen) or RIGHT)
     (output * double(case["weigh"])).sum().backward()
-    wanted = [p.grad.numpy() for one in dnn for p in one.values() if p.grad is not None]
+    wanted = [np.zeros(p.shape) if p.grad is None else p.grad.numpy() for one in dnn for p in one.values()]
     got = seen["gradients"]
     if all_same(got, wanted):
         return None

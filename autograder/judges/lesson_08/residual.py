@@ -297,12 +297,19 @@ def _size_mistake(case: Case, seen: Seen) -> Mistake | None:
     return again and Mistake("size-built-in", again.expected, again.observed, cause, tried)
 
 
+def _unseen(seen: Seen) -> Mistake:
+    cause = "The check could not observe this."
+    return stopped(seen, "call it with known weights", "cannot-be-called", "net(x)", cause) or Mistake(
+        "not-observed", "an output", "nothing", cause
+    )
+
+
 def _input_mistake(case: Case, seen: Seen) -> Mistake | None:
     tried = f"net = {_call(case)}; net(x), and x looked at afterwards"
     if "x after" not in seen:
-        return layers_mistake(case, seen) or output_mistake(case, seen)
+        return layers_mistake(case, seen) or output_mistake(case, seen) or _unseen(seen)
     if same(seen.array("x after"), case["x"]):
-        return None if "output x" in seen else layers_mistake(case, seen)
+        return None if "output x" in seen else layers_mistake(case, seen) or _unseen(seen)
     cause = "`+=` writes into the array behind the name, and `x = inputs` makes a second name for one array. `x = x + …` makes a new one."
     return Mistake("input-changed", numbers(case["x"]), numbers(seen["x after"]), cause, tried)
 

@@ -137,23 +137,17 @@ def _(case: Case, seen: Seen) -> Mistake | None:
     if failed:
         return failed
     maps = shapes(seen, "maps")
+    there = sum(len(shape) == 4 for shape in shapes(seen, "shapes"))
+    if len(maps) < there:
+        cause = "A plain list registers nothing. Blocks in it are not initialized, not trained, and not told about `eval()`."
+        return Mistake(
+            "not-registered", f"{there} convolutions registered", f"{len(maps)} of them", cause, _tried(case)
+        )
     wrong = [m for m in maps if len(m) != 3 or m[1:] != {16: (8, 8), 32: (4, 4)}.get(m[0])]
-    if not wrong and maps:
-        return None
-    if not maps:
-        return _registered_mistake(case, seen) or _parts_mistake(case, seen)
+    if not maps or not wrong:
+        return None if maps else _parts_mistake(case, seen)
     cause = "The first convolution of the second block and its shortcut have `strides=2`, the others 1; 3×3 needs `padding=1`."
     return Mistake("not-halved", "16 maps of 8×8, 32 of 4×4", f"{wrong[0]}", cause, _tried(case))
-
-
-def _registered_mistake(case: Case, seen: Seen) -> Mistake | None:
-    there, collected = len(shapes(seen, "shapes")), count(seen, "collected")
-    if collected >= there:
-        return None
-    cause = (
-        "A plain list registers nothing. Blocks in it are not initialized, not trained, and not told about `eval()`."
-    )
-    return Mistake("not-registered", f"{there} parameters", f"{collected} of them collected", cause, _tried(case))
 
 
 # -- the shortcuts ---------------------------------------------------------------------------------------------------
@@ -295,7 +289,7 @@ def _(case: Case, seen: Seen) -> Mistake | None:
     if failed:
         return failed
     slope = seen.array("gradient")
-    if np.isfinite(slope).all() and np.abs(slope).max(initial=0) > 0:
+    if slope.ndim == 4 and np.isfinite(slope).all() and np.abs(slope).max(initial=0) > 0:
         return None
     cause = "Nothing comes back to the first convolution. Was a value taken out of the record (`detach`, `asnumpy`, `no_grad`)?"
     return Mistake("gradient-cut", "a gradient", "zeros", cause, f"{_tried(case)}, and a gradient sent back")

@@ -29,7 +29,6 @@ def _(answer: Any, case: Case, see: Observer) -> None:
         order = [p for p in in_call_order(net, case["x"]) if p.is_initialized]  # a layer that is never called has none
     see["shapes"] = shapes(order)
     _count(see, order)
-    see["collected"] = len(net.collect_params())
     rng = np.random.default_rng(case["seed"])
     for parameter in order:
         shape = parameter.data().shape
