@@ -22,13 +22,13 @@ SIZES = [pytest.param(["01"], 12, 1), pytest.param(["01", "03"], 500, 5, marks=p
 def start(course, name, *options):
     environment = os.environ | {"AUTOGRADER_SECRETS": str(course.root.parent / "secret"), "OMP_NUM_THREADS": "1"}
     command = [sys.executable, "-m", "autograder", "grade", name, "--json", *options]
-    return subprocess.Popen(
-        command, cwd=course.root, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
+    with (course.root / "said").open("w") as said, (course.root / "errors").open("w") as errors:
+        return subprocess.Popen(command, cwd=course.root, env=environment, stdout=said, stderr=errors)
 
 
-def finish(process):
+def finish(course, name, *options):
     """Its answer, and what its own processes (not the sandbox's) held in memory, from second to second."""
+    process = start(course, name, *options)
     held, main = [], psutil.Process(process.pid)
     while process.poll() is None:
         try:
@@ -36,9 +36,8 @@ def finish(process):
         except psutil.Error:
             pass
         time.sleep(1)
-    said, errors = process.communicate()
-    assert process.returncode == 0, errors
-    return json.loads(said), held
+    assert process.returncode == 0, (course.root / "errors").read_text()
+    return json.loads((course.root / "said").read_text()), held
 
 
 def ours(process):
@@ -48,11 +47,11 @@ def ours(process):
 def kill_at(process, course, name, count):
     """Kill the command when so many have been graded, and wait until its controllers and sandboxes are gone."""
     while len(list(course.autograded.glob(f"*/{name}"))) < count:
-        assert process.poll() is None, process.communicate()
+        assert process.poll() is None, (course.root / "errors").read_text()
         time.sleep(0.02)
     tree = psutil.Process(process.pid).children(recursive=True)
     process.send_signal(signal.SIGKILL)
-    process.communicate()
+    process.wait()
     _, alive = psutil.wait_procs(tree, timeout=60)
     assert not alive
 
@@ -70,11 +69,11 @@ def test_a_run_killed_on_the_way_ends_as_one_that_was_not(tmp_path, lessons, cou
     killed = Course(tmp_path / "killed", tmp_path / "killed")
     for lesson in lessons:
         name = _drills.drill(lesson)
-        answer, held = finish(start(calm, name))
+        answer, held = finish(calm, name)
         assert answer["counts"] == {run.GRADED: count}
         for number in range(1, kills + 1):
             kill_at(start(killed, name, "--jobs", str(1 + number % 3)), killed, name, count * number // (kills + 1))
-        answer, _ = finish(start(killed, name))
+        answer, _ = finish(killed, name)
         assert sum(answer["counts"].values()) == count and run.UNGRADED not in answer["counts"]
         assert gradebook.submissions(killed, name) == gradebook.submissions(calm, name)
         logs = [file.read_text().count(" graded in ") for file in (killed.scratch / "logs" / name).iterdir()]
