@@ -1,7 +1,7 @@
 """A graph through torch's own compiler: lowered to `torch.fx`, and from there by `torch.compile`.
 
-Every operation of the table becomes calls of torch functions, one node each, so that the compiler sees all of them and may fuse
-across. Inputs, parameters and constants are inputs of the fx graph; results and new values come back. Compiling takes seconds to tens of
+Every operation of the table becomes a call of its forward function, one node each, so that the compiler sees all of them and may fuse
+across. Inputs, parameters and constants are inputs of the fx graph, which writes new values into parameters itself. Compiling takes seconds to tens of
 seconds; torch keeps what it compiled in a cache on disk.
 
 Beware: the compiler of torch 2.13 for CPUs takes `torch.add(p, a @ b, alpha=k)` for alpha 1, silently. So nothing here uses `alpha`:
@@ -36,23 +36,18 @@ class InductorProgram:
     def __init__(self, graph: Graph, numbers: Iterable[str] = (), mode: str | None = None) -> None:
         self.graph = graph
         self.module = lowered(graph)
+        self._kept = (*graph.captured.values(), *graph.constants.values())
         self._compiled = torch.compile(self.module, fullgraph=True, dynamic=False, mode=mode)
         self._kinds = [(torch.Size(ref.shape), torch_dtype(ref.dtype)) for ref in graph.inputs]
 
     def __call__(self, *args: Any) -> Any:
         """Run it on tensors; numbers are taken for inputs without axes."""
-        graph = self.graph
         raws = [
-            a.raw if isinstance(a, Tensor) else torch.tensor(a, dtype=kind)
+            a.raw if type(a) is Tensor else torch.scalar_tensor(a, dtype=kind)
             for a, (_, kind) in zip(args, self._kinds, strict=True)
         ]
-        kept = [tensor.raw for tensor in (*graph.captured.values(), *graph.constants.values())]
-        with torch.no_grad():
-            found = iter(self._compiled(*raws, *kept))
-            output = mapped(graph.outputs, Ref, lambda ref: Tensor(next(found).clone()))
-            for target in graph.writes:
-                graph.captured[target].raw.copy_(next(found))
-        return output
+        found = iter(self._compiled(*raws, *[tensor.raw for tensor in self._kept]))
+        return mapped(self.graph.outputs, Ref, lambda ref: Tensor(next(found)))
 
     def attempt(self, *args: Any) -> Any:
         """The same; None where the inputs are not what the graph was captured for."""
@@ -68,7 +63,7 @@ class InductorProgram:
 
 
 def lowered(graph: Graph) -> torch.fx.GraphModule:
-    """The fx graph: placeholders for inputs, captured tensors and constants; (outputs …, new values …) come out."""
+    """The fx graph: placeholders for inputs, captured tensors and constants; writes into these; the outputs come out."""
     fx, env = torch.fx.Graph(), {}
     for ref in (*graph.inputs, *graph.captured, *graph.constants):
         env[ref] = fx.placeholder(ref.name)
@@ -78,7 +73,13 @@ def lowered(graph: Graph) -> torch.fx.GraphModule:
                 f"the backend inductor compiles no {'random draws' if isinstance(step, Step) else 'branches and loops'} ({step.operation}); use the backend python"
             )
         env[step.result] = _traced(fx, step, env)
-    fx.output(tuple(env[ref] for ref in (*leaves(graph.outputs), *graph.writes.values())))
+    given = {*graph.inputs, *graph.captured, *graph.constants}
+    lent = [ref for ref in (*leaves(graph.outputs), *graph.writes.values()) if ref in given]
+    env |= {ref: fx.call_function(torch.clone, (env[ref],)) for ref in lent}  # as they are before anything is written
+    places = dict(zip((*graph.inputs, *graph.captured), fx.nodes))
+    for target, value in graph.writes.items():
+        fx.call_function(torch.Tensor.copy_, (places[target], env[value]))
+    fx.output(tuple(env[ref] for ref in leaves(graph.outputs)))
     fx.lint()
     return torch.fx.GraphModule({}, fx)
 
