@@ -1,0 +1,21 @@
+"""The static benchmark compares what computes the same, and runs. (How long anything takes is nobody's business here.)"""
+
+import pytest
+
+from benchmarks import _workloads as w
+from benchmarks import static
+
+
+@pytest.mark.parametrize("name", ["W1", "W2", "W3", "W4"])
+def test_static_steps_train_as_torch_does(name):
+    ours, theirs, x, y = w.models(name)
+    step, eager = static.static_step(ours, x, y), w.eager_step(theirs, x, y)
+    for _ in range(3):
+        step(), eager()
+    w.agree(ours, theirs)
+
+
+def test_memory_and_capture_are_measured():
+    (row,) = static.memory("W3")
+    assert row.unit == "bytes" and row.ours > 50 * 32 * 32 * 4 and row.peer > row.ours / 2
+    assert "operations" in static.capture(3, quick=True).note
