@@ -446,3 +446,15 @@ def test_a_parameter_that_another_tensor_is_a_view_of_is_updated_last():
     trainer.step()
     for a, b in zip(found, [value.item(), *(p.data().asnumpy() for p in net.collect_params().values())]):
         np.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-6)
+
+
+def test_running_statistics_go_on_through_tape_and_program_alike():
+    plain, captured = nn.BatchNorm(in_channels=4), nn.BatchNorm(in_channels=4)
+    for layer in (plain, captured):
+        layer.initialize()
+    captured.hybridize()
+    for i in range(6):
+        x, _ = batch()
+        with autograd.no_grad() if i % 2 else autograd.record():
+            np.testing.assert_allclose(captured(x).asnumpy(), plain(x).asnumpy(), rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(captured.running_var.data().asnumpy(), plain.running_var.data().asnumpy(), rtol=1e-5)

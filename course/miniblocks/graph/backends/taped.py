@@ -46,9 +46,11 @@ class Writer:
             local[ref] = self.free(ref.name, tensor)
         self.lines = [f"def run({', '.join(local[ref] for ref in graph.inputs)}):"]
         self.instructions(graph, local, 1)
-        if graph.writes:  # all at once: a new value may be another one's old value
-            targets, values = (", ".join(f"{local[ref]}.raw" for ref in refs) for refs in zip(*graph.writes.items()))
-            self.lines.append(f"    {targets} = {values}")
+        news = [self.free(f"new_{target.name}", None) for target in graph.writes]
+        for new, value in zip(news, graph.writes.values()):  # copied first: it may be another one's old value
+            self.line(1, f"{new} = {local[value]}.raw.clone()")
+        for new, target in zip(news, graph.writes):
+            self.line(1, f"{local[target]}.raw.copy_({new})")
         self.lines.append(f"    return {mapped(graph.outputs, Ref, lambda ref: Word(local[ref]))!r}")
 
     def instructions(self, graph: Graph, local: dict[Ref, str], depth: int) -> None:
