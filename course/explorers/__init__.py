@@ -9,5 +9,6 @@ or the still picture where `inert()` says so.
 
 from explorers.inert import inert
 from explorers.net import explore
+from explorers.outside import run_outside
 
-__all__ = ["explore", "inert"]
+__all__ = ["explore", "inert", "run_outside"]

@@ -30,7 +30,7 @@ export function load(bytes) {
 
 /** The outputs, in order, of a graph on inputs (nested arrays of numbers, or values). */
 export function run({ graph, arrays }, inputs) {
-  const values = graph.inputs.map(([name, dtype, shape], i) => taken(inputs[i], name, dtype, shape));
+  const values = graph.inputs.map(([name, dtype, shape], i) => received(inputs[i], name, dtype, shape));
   const scope = new Map(graph.captured.map(([name]) => [name, arrays.get(name)]));
   evaluate(graph, values, arrays, scope);
   const outputs = refs(graph.outputs).map((name) => scope.get(name));
@@ -85,7 +85,7 @@ function refs(nest) {
   return Object.values(nest.tuple ?? nest.list ?? nest.dict).flatMap(refs);
 }
 
-function taken(input, name, dtype, shape) {
+function received(input, name, dtype, shape) {
   if (input === undefined) throw new Error(`the input ${name} is missing`);
   const data = input.data ?? [input].flat(Infinity).map(Number);
   if (data.length !== count(shape)) throw new Error(`${name} is ${dtype}[${shape}], and got ${data.length} numbers`);
