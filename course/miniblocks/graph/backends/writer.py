@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from collections import Counter
 from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +11,7 @@ import torch
 from miniblocks.graph.backends import lowering
 from miniblocks.graph.backends.kernels import FRESH, Kernel, axes_of, kernel_of
 from miniblocks.graph.backends.memory import Buffers, Lifetimes
+from miniblocks.graph.backends.source import Source, Word
 from miniblocks.graph.ir import Cond, Graph, Instruction, Loop, Ref, Step, leaves, mapped, reads, shares
 from miniblocks.graph.statistics import size
 from miniblocks.ops.elementwise import torch_dtype
@@ -37,23 +36,14 @@ class Value:
     channels_last: bool = False
 
 
-class Word(str):
-    """A piece of source code; it shows as it is."""
-
-    __repr__ = str.__str__
-
-
-class Writer:
+class Writer(Source):
     """One graph: `code`, `buffers`, and `functions()`."""
 
     def __init__(self, graph: Graph, device: torch.device, numbers: frozenset[str], reuse: bool = True) -> None:
+        super().__init__(run=None, prepare=None, Tensor=Tensor)
         self.graph, self.numbers, self.device = graph, numbers, device
-        self.names: dict[str, Any] = {"run": None, "prepare": None, "Tensor": Tensor}
-        self.counts: Counter[str] = Counter()
-        self.lines: list[str] = []
         self.preparing: list[str] = []  # lines that depend on parameters alone
         self.ready: set[Ref] = set() if graph.writes else {*graph.captured, *graph.constants}
-        self.depth = 1
         self.values: dict[Ref, Value] = {}
         self.life = Lifetimes(graph)
         self.buffers = Buffers(device, reuse)
@@ -85,15 +75,6 @@ class Writer:
         return names["run"], names["prepare"]
 
     # -- words --------------------------------------------------------------------------------------------------
-    def free(self, name: str, thing: Any = None) -> str:
-        """A name, this one where it is still free, for a thing (or for a value that the code will assign)."""
-        candidate = name
-        while candidate in self.names:
-            self.counts[name] += 1
-            candidate = f"{name}_{self.counts[name]}"
-        self.names[candidate] = thing
-        return candidate
-
     def word(self, value: Any, hint: str = "number") -> str:
         """How an argument is written."""
         if isinstance(value, Ref):
@@ -103,20 +84,6 @@ class Writer:
         if isinstance(value, tuple) and all(type(v) is int for v in value):
             return repr(value)
         return self.object(hint, value)
-
-    def object(self, hint: str, thing: Any) -> str:
-        """A name for an object; the same for the same one."""
-        for name in (hint, f"{hint}_"):
-            if name in self.names and self.names[name] is thing:
-                return name
-        return self.free(hint if hint not in self.names else f"{hint}_", thing)
-
-    def line(self, text: str) -> None:
-        self.lines.append("    " * self.depth + text)
-
-    def call(self, function: Callable[..., Any], arguments: str) -> str:
-        name = re.sub(r"\W", "_", getattr(function, "__name__", str(function)))
-        return f"{self.object(name, function)}({arguments})"
 
     # -- the whole ----------------------------------------------------------------------------------------------
     def write(self) -> None:

@@ -1,0 +1,48 @@
+"""Source code while it is written: lines, and names for the objects that stand behind its words."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+
+class Word(str):
+    """A piece of source code; it shows as it is."""
+
+    __repr__ = str.__str__
+
+
+class Source:
+    """`lines`, indented by `depth`, and `names`: the objects that words stand for, which become the code's globals."""
+
+    def __init__(self, **names: Any) -> None:
+        self.names: dict[str, Any] = names
+        self.counts: Counter[str] = Counter()
+        self.lines: list[str] = []
+        self.depth = 1
+
+    def line(self, text: str) -> None:
+        self.lines.append("    " * self.depth + text)
+
+    def free(self, name: str, thing: Any = None) -> str:
+        """A name, this one where it is still free, for a thing (or for a value that the code will assign)."""
+        candidate = name
+        while candidate in self.names:
+            self.counts[name] += 1
+            candidate = f"{name}_{self.counts[name]}"
+        self.names[candidate] = thing
+        return candidate
+
+    def object(self, hint: str, thing: Any) -> str:
+        """A name for an object; the same for the same one."""
+        for name in (hint, f"{hint}_"):
+            if name in self.names and self.names[name] is thing:
+                return name
+        return self.free(hint if hint not in self.names else f"{hint}_", thing)
+
+    def call(self, function: Callable[..., Any], arguments: str) -> str:
+        """A call of a function, by the name that it has."""
+        name = re.sub(r"\W", "_", getattr(function, "__name__", str(function)))
+        return f"{self.object(name, function)}({arguments})"
