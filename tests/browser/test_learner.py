@@ -217,8 +217,12 @@ def handed_in(page: Page, lab: Lab, lesson: str, submission: dict) -> dict:
 
 
 def checks_of(shown: dict) -> dict:
-    """Exercise → the report and the points that its check put out."""
-    return {name.removeprefix("check-"): out for name, out in shown.items() if name.startswith("check-")}
+    """Exercise → the report and the points that its check put out; what the answer itself prints is left aside."""
+    return {
+        name.removeprefix("check-"): [part for part in out if part["output_type"] != "stream"]
+        for name, out in shown.items()
+        if name.startswith("check-")
+    }
 
 
 def sources(page: Page) -> list[str]:
