@@ -231,7 +231,7 @@ def test_results_are_copies_and_inputs_stay_as_they_are():
     program(x * 10)
     for t, values in zip(first, kept):
         np.testing.assert_array_equal(t.asnumpy(), values)
-    for t in first[1:]:
+    for t in first:
         t.raw.add_(100)
     np.testing.assert_array_equal(program(x)[1].asnumpy(), np.ones((2, 2)))
     assert p.tolist() == [[1, 1], [1, 1]] and x.tolist() == [[1, -2], [3, 4]]
@@ -458,3 +458,12 @@ def test_running_statistics_go_on_through_tape_and_program_alike():
         with autograd.no_grad() if i % 2 else autograd.record():
             np.testing.assert_allclose(captured(x).asnumpy(), plain(x).asnumpy(), rtol=1e-5, atol=1e-6)
     np.testing.assert_allclose(captured.running_var.data().asnumpy(), plain.running_var.data().asnumpy(), rtol=1e-5)
+
+
+def test_equal_results_are_still_two():
+    program = graph.compile(graph.trace(lambda x: (x + 1, x + 1, x.copy()), nd.zeros((2,))))
+    x = nd.zeros((2,))
+    first, second, third = program(x)
+    first += 5
+    third += 7
+    assert second.tolist() == [1, 1] and x.tolist() == [0, 0]

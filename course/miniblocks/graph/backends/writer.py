@@ -53,6 +53,7 @@ class Writer(Source):
         self.travels = any(i.operation == "transfer" for i in graph.steps)  # then memory is not laid out beforehand
         wanted = {*leaves(graph.outputs), *self.targets}
         self.borrowed = {ref for ref in wanted if self.life.home(ref) in graph.captured}
+        self.handed: set[Ref] = set(graph.inputs)  # whose storage the caller has already
         self.returned: dict[Ref, str] = {}  # outputs that had to be copied before something is written
         self.views: dict[str, str] = {}
         self.shared: dict[Any, torch.Tensor] = {}
@@ -115,8 +116,10 @@ class Writer(Source):
     def result(self, ref: Ref) -> Word:
         if ref in self.returned:
             return Word(f"Tensor({self.returned[ref]})")
-        value = self.values[ref]
-        return Word(f"Tensor({value.word}{'' if value.array is None else '.clone()'})")
+        value, home = self.values[ref], self.life.home(ref)
+        lent = value.array is not None or home in self.handed  # memory that someone else has as well
+        self.handed.add(home)
+        return Word(f"Tensor({value.word}{'.clone()' if lent else ''})")
 
     def let_go(self, instruction: Instruction) -> None:
         """Free the buffers that nobody reads after this instruction, and large arrays of the program's own."""
