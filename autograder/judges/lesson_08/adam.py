@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 import numpy as np
-import torch
 
 from autograder.exercise import Case, Exercise, Mistake, NoEvidence, Seen
+from autograder.judges.lesson_08.adam_slips import CLOSE, Values, first_slip, slips, torchs
 from autograder.judges.lesson_08.evidence import inputs, single, stopped
 
 adam = Exercise(
@@ -25,9 +22,6 @@ adam = Exercise(
         "`parameter.set_data(…)` gives the parameter new values. `w = w - …` gives only the name `w` another meaning.",
     ),
 )
-
-CLOSE = 0.01  # in learning rates: single precision is off by less than a hundredth of that
-Values = list[list[np.ndarray]]
 
 
 @adam.cases
@@ -52,162 +46,6 @@ def _draw(rng: np.random.Generator, what: str, steps: int, **options: float) -> 
     ]
     starts = [single(rng.uniform(-0.4, 0.4, shape)) for shape in shapes]
     return {"what": what, "starts": starts, "gradients": gradients, "options": options, "other betas": [0.6, 0.8]}
-
-
-# -- torch's Adam, and torch's Adam with a slip ----------------------------------------------------------------------
-
-Meddle = Callable[[torch.optim.Optimizer, int], None]
-
-
-def torchs(
-    case: Case, meddle: Meddle = lambda optimizer, step: None, after: Meddle = lambda o, s: None, **other: Any
-) -> Values:
-    """The values after each step; `meddle` and `after` may change torch's state before and after each."""
-    options = {"lr": 0.001, **case["options"], **other}
-    options["eps"] = options.pop("epsilon", 1e-8)
-    params = [torch.tensor(start, dtype=torch.float64) for start in case["starts"]]
-    optimizer, values = torch.optim.Adam(params, **options), []
-    for step, gradients in enumerate(case["gradients"]):
-        for parameter, gradient in zip(params, gradients):
-            parameter.grad = torch.tensor(gradient, dtype=torch.float64)
-        meddle(optimizer, step)
-        optimizer.step()
-        after(optimizer, step)
-        values.append([p.numpy().copy() for p in params])
-    return values
-
-
-def _rewind(optimizer: torch.optim.Optimizer, step: int) -> None:
-    for state in optimizer.state.values():
-        state["step"].fill_(0)
-
-
-def _forget(optimizer: torch.optim.Optimizer, step: int) -> None:
-    optimizer.state.clear()
-
-
-def _empty(optimizer: torch.optim.Optimizer, step: int) -> None:
-    for state in optimizer.state.values():
-        state["exp_avg"].zero_()
-        state["exp_avg_sq"].zero_()
-
-
-def _keep_corrected(optimizer: torch.optim.Optimizer, step: int) -> None:
-    for state in optimizer.state.values():
-        state["exp_avg"] /= 1 - 0.9 ** (step + 1)
-        state["exp_avg_sq"] /= 1 - 0.999 ** (step + 1)
-
-
-def _slips(case: Case) -> dict[str, tuple[Values, str]]:
-    """What shows after the first step only."""
-    return {
-        "averages-forgotten": (
-            torchs(case, meddle=_empty),
-            "At each step the averages start from 0 again. Keep them in `self`, from step to step.",
-        ),
-        "always-a-first-step": (
-            torchs(case, meddle=_forget),
-            "Each step is a first step: averages and counter start anew. Keep them in `self`, from step to step.",
-        ),
-        "steps-not-counted": (
-            torchs(case, meddle=_rewind),
-            "The correction is that of the first step, each time. `self.steps` has to grow by 1 at each step.",
-        ),
-        "betas-swapped": (
-            torchs(case, betas=(0.999, 0.9)),
-            "β₁ and β₂ are swapped: β₁ belongs to the mean, β₂ to the squares.",
-        ),
-        "mean-not-kept": (
-            torchs(case, betas=(0.0, 0.999)),
-            "The numerator is the gradient of this step alone. It should be the running mean.",
-        ),
-        "squares-not-kept": (
-            torchs(case, betas=(0.9, 0.0)),
-            "The root is that of this step's squares alone. It should be that of their running mean.",
-        ),
-        "corrected-kept": (
-            torchs(case, after=_keep_corrected),
-            "The corrected averages were put in place of the running ones, and are corrected again at the next step.",
-        ),
-    }
-
-
-# In the first step both averages hold one gradient, and every number moves by one learning rate. What a slip makes of
-# it is a factor, for β₁ = 0.9 and β₂ = 0.999.
-FACTORS = {
-    "no-bias-correction": (
-        0.1 / 0.001**0.5,
-        "Both averages begin at 0, and are too small at first. Divide by 1 - β₁ᵗ and by 1 - β₂ᵗ.",
-    ),
-    "mean-not-corrected": (0.1, "The mean begins at 0 and is too small at first: divide it by 1 - β₁ᵗ."),
-    "squares-not-corrected": (
-        0.001**-0.5,
-        "The mean of the squares begins at 0 and is too small at first: divide it by 1 - β₂ᵗ.",
-    ),
-    "mean-unweighted": (10.0, "The new gradient enters the mean with weight 1; its weight is 1 - β₁."),
-    "squares-unweighted": (0.001**0.5, "The new square enters its mean with weight 1; its weight is 1 - β₂."),
-    "both-unweighted": (
-        10 * 0.001**0.5,
-        "Gradient and square enter with weight 1; their weights are 1 - β₁ and 1 - β₂.",
-    ),
-    "counter-one-ahead": (
-        (0.1 / 0.19) / (0.001 / (1 - 0.999**2)) ** 0.5,
-        "At the first step t should be 1, and here it is 2: it was counted twice, or began at 1.",
-    ),
-    "uphill": (-1.0, "The parameters go up the gradient; they should go down."),
-}
-
-
-def _first_slip(case: Case, values: Values) -> tuple[str, str] | None:
-    """What is wrong with the first step, if it is."""
-    lr = case["options"].get("lr", 0.001)
-    g = np.concatenate([g.ravel() for g in case["gradients"][0]]).astype(float)
-    before = np.concatenate([s.ravel() for s in case["starts"]]).astype(float)
-    moved = (before - np.concatenate([v.ravel() for v in values[0]])) / lr
-    epsilon = case["options"].get("epsilon", 1e-8)
-    if not moved.any():
-        return "nothing-changed", (
-            "No parameter has changed. `w = w - …` only gives the name another meaning; `parameter.set_data(…)` writes, and so does `w -= …`."
-        )
-    if np.isnan(moved).all():
-        return "counts-from-zero", "At the first step t is 0, and 1 - β⁰ = 0 is divided by. Count first, then correct."
-    if np.isnan(moved[g < 0]).any():
-        return "square-missing", "The root of a negative number: the second average is one of squares, g · g."
-    size = moved * np.sign(g)
-    right, beginning = abs(g) / (abs(g) + epsilon), case["starts"][0].size
-    if _near(size, right):
-        return None
-    if _near(size[:beginning], right[:beginning]):
-        return "counts-parameters", (
-            "The first parameter moves rightly, and those after it do not. Is the counter raised for each parameter? A step counts once."
-        )
-    if _near(size, abs(g) / np.sqrt(g**2 + epsilon)):
-        return "epsilon-under-the-root", "ε stands under the root; it is added to the root."
-    if _near(size, abs(g) / (abs(g) + epsilon / 0.001**0.5)):
-        return (
-            "epsilon-before-the-correction",
-            "ε is added before the correction of the squares' mean, and grows with it.",
-        )
-    if epsilon > 1e-3 and _near(size, np.ones_like(size)):
-        return "epsilon-ignored", "The caller's ε does not take part."
-    for id, (factor, cause) in FACTORS.items():
-        if _near(size / factor, right):
-            return id, cause
-    if _near(size * abs(g), np.ones_like(size)):
-        return "root-missing", "The mean is divided by the mean of the squares; the root of it was forgotten."
-    if np.ptp(size / abs(g)) < CLOSE * np.abs(size / abs(g)).max():
-        return (
-            "not-adaptive",
-            "All numbers move in proportion to their gradient: nothing is divided by the root of the squares' mean.",
-        )
-    return (
-        "wrong-step",
-        "The first step should move every number by one learning rate against the sign of its gradient.",
-    )
-
-
-def _near(a: np.ndarray, b: np.ndarray) -> bool:
-    return bool(np.allclose(a, b, rtol=CLOSE, atol=CLOSE))
 
 
 # -- criteria --------------------------------------------------------------------------------------------------------
@@ -254,8 +92,8 @@ def _steps_mistake(case: Case, seen: Seen) -> Mistake | None:
     outlives = _outlives(case, seen)
     if outlives:
         return outlives
-    id, cause = _first_slip(case, values) or next(
-        ((id, cause) for id, (slip, cause) in _slips(case).items() if _same(case, values, slip)),
+    id, cause = first_slip(case, values) or next(
+        ((id, cause) for id, (slip, cause) in slips(case).items() if _same(case, values, slip)),
         ("later-steps-wrong", "The first step is right, and a later one is not. What is kept from step to step?"),
     )
     return Mistake(id, _moves(case, wanted), _moves(case, values), cause, _tried(case), "step")
@@ -321,11 +159,11 @@ def _(case: Case, seen: Seen) -> Mistake | None:
     if hidden or _same(case, together, alone):
         return hidden
     cause = "A parameter moves otherwise when there are others beside it: they share an average, or the counter counts parameters."
-    expected, observed = f"{together_words(alone)}, as when it is alone", together_words(together)
+    expected, observed = f"{_in_words(alone)}, as when it is alone", _in_words(together)
     return Mistake("averages-shared", expected, observed, cause, _tried(case))
 
 
-def together_words(values: Values) -> str:
+def _in_words(values: Values) -> str:
     return "last parameter: " + ", ".join(f"{step[-1].flat[0]:.4f}" for step in values)
 
 

@@ -66,7 +66,7 @@ def _draw(rng: np.random.Generator, name: str, layers: int, width: int, *size: i
 
 @cnn.cases
 def _(rng: np.random.Generator) -> list[Case]:
-    return [_draw(rng, "CNNResidual", n, width, 5, 6) for n, width in ((4, 3), (3, 5), (5, 2))]
+    return [_draw(rng, "CNNResidual", n, width, 11, 12) for n, width in ((4, 3), (3, 5), (5, 2))]
 
 
 @dnn.cases
@@ -272,6 +272,9 @@ def collected_mistake(case: Case, seen: Seen) -> Mistake | None:
     if failed:
         return failed
     handles = count(seen, "handles")
+    failed = _call_mistake(case, seen)
+    if failed:
+        return failed
     tried = f"net = {_call(case)}; numbers written through net.collect_params() and read through its layers"
     if not handles:
         return layers_mistake(case, seen)

@@ -6,7 +6,7 @@ from collections import Counter
 
 import numpy as np
 
-from autograder.exercise import Case, Exercise, Mistake, Seen, describe
+from autograder.exercise import Case, Error, Exercise, Mistake, Seen, describe
 from autograder.judges.lesson_08.evidence import count, inputs, listed, same, shapes, single, stopped
 from miniblocks import data
 
@@ -307,10 +307,9 @@ def _(case: Case, seen: Seen) -> Mistake | None:
     if failed:
         return failed
     tried = f"three passes over {EXAMPLES} digits by Adam, then the 397 test digits in eval mode"
-    cause = "Training stops with an error. Does the network know its parameters, and does it give scores?"
-    failed = stopped(seen, "train it", "cannot-be-trained", tried, cause)
-    if failed:
-        return failed
+    error = seen.error("train it")
+    if error is not None:
+        return _training_mistake(error, tried)
     scores, labels = seen.array("scores"), np.asarray(case["labels"])[data.digits(train=False).arrays[1].asnumpy()]
     unfit = _scores_mistake(case, seen, scores, len(labels)) or _normalization_mistake(case, seen)
     if unfit:
@@ -320,3 +319,19 @@ def _(case: Case, seen: Seen) -> Mistake | None:
         return None
     cause = "It does not learn as it should. The criteria above tell why; if they are content: are there other layers, or another order, than the table says?"
     return Mistake("does-not-learn", f"{ENOUGH:.0%} of the test digits", f"{share:.0%}", cause, tried)
+
+
+def _training_mistake(error: Error, tried: str) -> Mistake:
+    """The same fault may have shown itself in the call already; then it has the same name."""
+    id, cause = (
+        "cannot-be-trained",
+        "Training stops with an error. Does the network give scores, and has it parameters?",
+    )
+    if error.type == "ShapeError":
+        id, cause = (
+            "shapes-do-not-fit",
+            "Two shapes do not fit. What does each block give, and what does the next one take?",
+        )
+    elif error.type in ("InitializationError", "ValueError"):
+        id, cause = "not-registered", "Training and `initialize()` find no parameters, or not all of them."
+    return Mistake(id, "a training", str(error), cause, tried, error.line)
