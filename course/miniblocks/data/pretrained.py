@@ -45,7 +45,8 @@ def only(classes: range, train: bool) -> ArrayDataset:
 def trained(seed: int = 0) -> nn.Sequential:
     """The network, trained on the training digits 0 to 6 by Adam with a falling learning rate."""
     nd.random.seed(seed)
-    net, batches, criterion = network(), DataLoader(only(SEEN, True), BATCH, shuffle=True), loss.SoftmaxCrossEntropyLoss()
+    net, criterion = network(), loss.SoftmaxCrossEntropyLoss()
+    batches = DataLoader(only(SEEN, True), BATCH, shuffle=True)
     net.initialize(init.He())
     net(only(SEEN, True)[:1][0])
     optimizer = optim.Adam(net.collect_params(), lr=RATE)
