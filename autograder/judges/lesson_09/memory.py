@@ -30,14 +30,16 @@ memory = Exercise(
 def _(rng: np.random.Generator) -> list[Case]:
     n, m = (int(v) for v in rng.integers(20, 60, 2))
     return [
-        _case(rng, [[n, m], [n, m], [n, m]], ["float32"] * 3, operations=1),
-        _case(rng, [[n, m], [m], [n, m]], ["float64"] * 3, operations=2),
-        _case(rng, [[n, m], [n, m]], ["float16", "float16"], operations=int(rng.integers(3000, 6000))),
-        _case(rng, [[n, m]] * 3, ["float32", "float16", "float64"], operations=1),
+        _case(rng, [[n, m], [n, m], [n, m]], ["float32"] * 3, operations=1, per_clock=2),
+        _case(rng, [[n, m], [m], [n, m]], ["float64"] * 3, operations=2, per_clock=4),
+        _case(rng, [[n, m], [n, m]], ["float16", "float16"], operations=int(rng.integers(3000, 6000)), per_clock=2),
+        _case(rng, [[n, m]] * 3, ["float32", "float16", "float64"], operations=1, per_clock=1),
     ]  # fmt: skip
 
 
-def _case(rng: np.random.Generator, shapes: list[list[int]], dtypes: list[str], operations: int) -> Case:
+def _case(
+    rng: np.random.Generator, shapes: list[list[int]], dtypes: list[str], operations: int, per_clock: int
+) -> Case:
     """Memory at 20 to 60 GB/s, arithmetic at 200 to 600 · 10⁹ operations a second."""
     clock, per_clock = round(float(rng.uniform(1.1e9, 2.9e9)), -6), int(rng.choice([2, 4]))
     return {
