@@ -185,10 +185,10 @@ def captured(program, seed):
     return graph.trace(lambda *x: program(*x, *parameters), *inputs), inputs, parameters
 
 
-def close(found, wanted, atol=1e-10):
+def close(found, wanted):
     assert len(found) == len(wanted)
     for a, b in zip(found, wanted):
-        torch.testing.assert_close(a, b.to(a.dtype), rtol=1e-8, atol=atol, equal_nan=True)
+        torch.testing.assert_close(a, b.to(a.dtype), rtol=1e-8, atol=1e-10, equal_nan=True)
 
 
 def check(program, seed, passes=PASSES, hits=None):
@@ -255,15 +255,16 @@ def test_graphs_of_random_programs_do_what_the_programs_do(examples):
 # -- training steps -----------------------------------------------------------------------------------------------
 
 
+# Where a gradient is zero but for rounding, adaptive rules divide it by epsilon: theirs is larger here than by default.
 OPTIMIZERS = {
     "sgd": lambda p: optim.SGD(p, lr=0.1),
     "decay": lambda p: optim.SGD(p, lr=0.1, weight_decay=0.01),
     "momentum": lambda p: optim.SGD(p, lr=0.1, momentum=0.9),
     "nesterov": lambda p: optim.SGD(p, lr=0.1, momentum=0.9, nesterov=True, weight_decay=0.01),
-    "adam": lambda p: optim.Adam(p, lr=0.01),
-    "adamw": lambda p: optim.AdamW(p, lr=0.01),
-    "rmsprop": lambda p: optim.RMSProp(p, lr=0.01, weight_decay=0.01),
-    "adagrad": lambda p: optim.Adagrad(p, lr=0.01),
+    "adam": lambda p: optim.Adam(p, lr=0.01, epsilon=1e-3),
+    "adamw": lambda p: optim.AdamW(p, lr=0.01, epsilon=1e-3),
+    "rmsprop": lambda p: optim.RMSProp(p, lr=0.01, epsilon=1e-3, weight_decay=0.01),
+    "adagrad": lambda p: optim.Adagrad(p, lr=0.01, epsilon=1e-3),
 }
 
 
@@ -339,9 +340,8 @@ def test_training_steps_as_graphs_train_as_the_dynamic_ones_do(examples):
     @given(programs(least=4, most=7), st.sampled_from(sorted(OPTIMIZERS)), st.integers(0, 1000))
     def each(program, optimizer, seed):
         wanted = trained(program, optimizer, seed, dynamic)
-        # Adaptive rules divide rounding errors by rounding errors where a gradient is zero.
-        close(trained(program, optimizer, seed, joint(hits=hits)), wanted, atol=1e-6)
-        close(trained(program, optimizer, seed, joint(passes=())), wanted, atol=1e-6)
+        close(trained(program, optimizer, seed, joint(hits=hits)), wanted)
+        close(trained(program, optimizer, seed, joint(passes=())), wanted)
 
     each()
     only_here = "relu_backward sum_to zeros_with log_softmax_input nll_input descend descend_matmul descend_sum"
