@@ -22,6 +22,7 @@ IMAGES = ("image/png", "image/jpeg", "image/gif")
 MAX_HTML = 300_000
 MAX_OUTPUTS = 500
 _BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
+_CODE = re.compile(r"<(/?)(?:style|script)\b[^>]{0,200}>", re.IGNORECASE)  # bounded: the HTML may be made to be slow
 _TAGS = "table thead tbody tfoot tr th td caption colgroup col div span p br hr b i u em strong code pre ul ol li dl dt dd small sub sup h1 h2 h3 h4 h5 h6".split()
 _ATTRIBUTES = {
     "*": ["class", "style", "title", "role", "aria-label"],
@@ -97,8 +98,16 @@ def _bundle(data: dict[str, Any]) -> dict[str, str]:
     bundle = {"text/plain": "(this output is not shown here)"} | texts | images
     html = data.get("text/html")
     if isinstance(html, str) and len(html) <= MAX_HTML:
-        bundle["text/html"] = bleach.clean(clean(html), _TAGS, _ATTRIBUTES, css_sanitizer=_CSS, strip=True)
+        bundle["text/html"] = bleach.clean(
+            _without_code(clean(html)), _TAGS, _ATTRIBUTES, css_sanitizer=_CSS, strip=True
+        )
     return bundle
+
+
+def _without_code(html: str) -> str:
+    """HTML without what stands in <style> and <script>: with the tags alone taken out, a reader would see it as text."""
+    first, *rest = _CODE.split(html)
+    return first + "".join(text for slash, text in zip(rest[::2], rest[1::2]) if slash)
 
 
 def clean(text: str) -> str:

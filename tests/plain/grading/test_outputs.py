@@ -92,3 +92,10 @@ def test_data_files_are_capped(tmp_path):
     assert sum(map(len, files.values())) == 300
     assert len(notes) == 7
     assert len(data_files(tmp_path, Limits(data_files=4))[0]) == 4
+
+
+@pytest.mark.parametrize("tag", ["style", "STYLE media='all'", "script"])
+def test_what_stands_in_style_and_script_is_not_shown_as_text(tag):
+    html = f"<p>before</p><{tag}>.xp {{ color: red }}</{tag.split()[0]}><p>after</p>"
+    (output,) = rebuild([{"output_type": "display_data", "data": {"text/html": html}}], 1, 10_000, Room(10_000))
+    assert output.data["text/html"] == "<p>before</p><p>after</p>"
