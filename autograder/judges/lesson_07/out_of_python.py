@@ -5,7 +5,16 @@ from __future__ import annotations
 import numpy as np
 
 from autograder.exercise import Case, Exercise, Mistake, Seen, describe
-from autograder.judges.lesson_07.evidence import close, everything, few, harmless, has_branch, refuse, stopped
+from autograder.judges.lesson_07.evidence import (
+    MOST_BYTES,
+    close,
+    everything,
+    few,
+    harmless,
+    has_branch,
+    refuse,
+    stopped,
+)
 from autograder.judges.lesson_07.out_of_python_cases import draw, outputs
 from miniblocks import autograd, nd
 from miniblocks.errors import CheckpointError
@@ -44,7 +53,7 @@ def _graph(case: Case, seen: Seen) -> Graph:
     tried = _tried(case)
     stopped(seen, STEP, tried)
     value, expected = seen["file"], "a file with a graph"
-    if not isinstance(value, np.ndarray) or value.dtype != np.uint8:
+    if not isinstance(value, np.ndarray) or value.dtype != np.uint8 or value.size > MOST_BYTES:
         cause = "There is no file where one was asked for. Is its name used as it was given?"
         raise refuse(Mistake("no-file", expected, describe(value), cause, tried))
     try:
@@ -140,21 +149,26 @@ def _(case: Case, seen: Seen) -> Mistake | None:
     return None
 
 
+def _same(a: object, b: np.ndarray) -> bool:
+    return isinstance(a, np.ndarray) and np.array_equal(a, b)
+
+
 @out_of_python.criterion(
     "untouched", points=2, says="the network is afterwards as it was: in training, with its values"
 )
 def _(case: Case, seen: Seen) -> Mistake | None:
     _graph(case, seen)
     tried = _tried(case)
-    if seen["training"] != [True] * len(seen["training"]):
+    training = seen["training"]
+    if not isinstance(training, list) or not training or not all(one is True for one in training):
         cause = "`eval()` stays until somebody calls `train()`. Whoever goes on training now has neither dropout nor new statistics, and no message."
         return Mistake("left-in-use", "in training, as before", "in use", cause, tried, "net.training")
-    before, after = seen["before"], seen["after"]
-    if not isinstance(before, dict) or not isinstance(after, dict) or set(before) != set(after):
+    after = seen["after"]
+    if not isinstance(after, dict):
         raise refuse(
             Mistake("not-observed", "the parameters", describe(after), "The check could not observe this.", tried)
         )
-    changed = [name for name in before if not np.array_equal(before[name], after[name])]
+    changed = [name for name, value in case["values"].items() if not _same(after.get(name), value)]
     if changed:
         cause = "Running the network in training changes its running statistics. Exporting should change nothing."
         return Mistake("statistics-changed", "the values as before", f"{changed[0]} changed", cause, tried)

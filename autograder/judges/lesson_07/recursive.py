@@ -131,9 +131,11 @@ def _graphs(case: Case, seen: Seen) -> Mistake | None:
     tried = f"net.graphs_needed([{in_brackets(trees[0])}, …]), {len(trees)} trees"
     stopped(seen, "count the graphs", tried, _meaning)
     got, wanted = seen["graphs"], len(set(map(shape_of, trees)))
-    if got == wanted and type(got) is int:
-        return None
     expected, observed = f"{wanted} graphs", describe(got)
+    if type(got) is not int:
+        return Mistake("not-a-number", expected, observed, "The number of graphs is wanted: an int.", tried)
+    if got == wanted:
+        return None
     beliefs = (
         (len(trees), "every-tree-its-own", "Trees of the same shape share a graph: the words come in as its input."),
         (

@@ -25,7 +25,6 @@ def _(answer: Any, case: Case, see: Observer) -> None:
     for path, values in case["values"].items():
         checkpoint.paths_of(net)[path].set_data(values)
     net.train()
-    see["before"] = _values(net)
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "network.graph"
         with see.attempt("export the network"), warnings.catch_warnings():
