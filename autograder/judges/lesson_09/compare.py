@@ -11,6 +11,7 @@ from autograder.exercise import Case, Exercise, Mistake, NoEvidence, Seen, descr
 from autograder.judges.lesson_09.evidence import listed, near, no_evidence, number, seconds, wrong_median
 
 SIDES = ("framework", "scratch")
+NOT_CALLABLE = ["given", "not callable", ""]
 
 compare = Exercise(
     "09-framework-against-scratch",
@@ -63,7 +64,9 @@ def _tried(case: Case) -> str:
 
 def _log(case: Case, seen: Seen) -> list[list[Any]]:
     log = listed(seen, "log", list)
-    if ["time", "not callable"] in log:
+    if not all(_is_event(event) or _is_timing(event) for event in log):
+        raise no_evidence("what happened in which order", log)
+    if ["time", NOT_CALLABLE] in log:
         cause = "The stopwatch was given what a step *returns*. Hand over the step itself, without brackets: the stopwatch calls it."
         raise NoEvidence(
             Mistake("called-too-early", "stopwatch(step)", str(seen.error("compare")), cause, _tried(case), _line(seen))
@@ -71,9 +74,23 @@ def _log(case: Case, seen: Seen) -> list[list[Any]]:
     if error := seen.error("compare"):
         cause = "The code stopped with an error while it compared."
         raise NoEvidence(Mistake("raised", "a comparison", str(error), cause, _tried(case), error.line))
-    if not all(event and event[0] in ("build", "run", "time") for event in log):
-        raise no_evidence("what happened in which order", log)
     return log
+
+
+def _is_event(event: Any) -> bool:
+    """[what, side, size]."""
+    return (
+        isinstance(event, list)
+        and len(event) == 3
+        and isinstance(event[0], str)
+        and isinstance(event[1], str)
+        and isinstance(event[2], (int, str))
+    )
+
+
+def _is_timing(event: list[Any]) -> bool:
+    """["time", and the events in it …]."""
+    return bool(event) and isinstance(event[0], str) and event[0] == "time" and all(map(_is_event, event[1:]))
 
 
 def _line(seen: Seen) -> str:
@@ -83,10 +100,7 @@ def _line(seen: Seen) -> str:
 
 def _timed(case: Case, seen: Seen) -> list[list[Any]]:
     """What ran in each use of the stopwatch: lists of [what, side, size]."""
-    timed = [event[1:] for event in _log(case, seen) if event[0] == "time"]
-    if all(isinstance(one, list) and len(one) == 3 for events in timed for one in events):
-        return timed
-    raise no_evidence("what was timed", timed)
+    return [event[1:] for event in _log(case, seen) if event[0] == "time"]
 
 
 def _order(case: Case, seen: Seen, size: int) -> list[Any]:

@@ -172,10 +172,10 @@ def _(case: Case, seen: Seen) -> Mistake | None:
         for step in (f"call it on {place}", f"send a gradient back on {place}"):
             if error := seen.error(step):
                 return _stopped(case, seen, i, error)
-        if seen[f"place {i}"] != place:
+        if describe(seen[f"place {i}"]) != repr(place):
             cause = "The result lies elsewhere than x. Moving everything to one fixed device works, and computes on the wrong one."
             return Mistake("result-elsewhere", f"a result on {place}", f"on {describe(seen[f'place {i}'])}", cause, tried)  # fmt: skip
-        if seen[f"gradient places {i}"] != [place, place]:
+        if listed(seen, f"gradient places {i}", str) != [place, place]:
             cause = "Gradients lie where their tensors lie: those of `rate` and of x."
             return Mistake("gradient-elsewhere", f"two gradients on {place}", describe(seen[f"gradient places {i}"]), cause, tried)  # fmt: skip
         output = recency(case, i)[0]
@@ -206,23 +206,21 @@ def _(case: Case, seen: Seen) -> Mistake | None:
     tried = f"train_on(net, batches, loss_function, {case['step']}, {wanted}), net and batches on {start}"
     error = seen.error("train")
     if error and error.type == "DeviceError":
-        places = set(map(str, listed(seen, "parameter places")))
-        visited = listed(seen, "visited")
-        if visited:
+        if listed(seen, "visited"):
             cause = "The network's output and the target lie on different devices: a batch has two parts, and both have to be moved."
             return Mistake("target-not-moved", f"everything on {wanted}", str(error), cause, tried, error.line)
-        if places != {wanted}:
+        if set(listed(seen, "parameter places", str)) != {wanted}:
             cause = "The network is not where the batches are. `p.data().to(device)` gives a new tensor and moves nothing; `net.collect_params().reset_ctx(device)` moves the network."
             return Mistake("network-not-moved", f"parameters on {wanted}", str(error), cause, tried, error.line)
         cause = "The network has moved, the batch has not (`x.to(device)` gives a new tensor, which has to be used)."
         return Mistake("batch-not-moved", f"everything on {wanted}", str(error), cause, tried, error.line)
     if error:
         return Mistake("raised", "a training", str(error), "The code stopped with an error.", tried, error.line)
-    visited = listed(seen, "visited")
+    visited = listed(seen, "visited", str)
     if not visited or any(place != wanted for place in visited):
         cause = "The computation ran on another device than the one asked for."
         return Mistake("trained-elsewhere", f"outputs on {wanted}", describe(visited[:1]), cause, tried)
-    places = listed(seen, "parameter places")
+    places = listed(seen, "parameter places", str)
     if not places or any(place != wanted for place in places):
         cause = "Afterwards the network lies on another device. It was asked to be there; whoever wants it back can move it."
         return Mistake("moved-back", f"parameters on {wanted}", describe(places[:1]), cause, tried)
@@ -280,8 +278,8 @@ def _(case: Case, seen: Seen) -> Mistake | None:
     if not numbers(seen["losses"]):
         cause = "The losses come back as a list, one number for each batch."
         return Mistake("no-losses", "losses", describe(seen["losses"]), cause, tried)
-    places = listed(seen, "batch places")
+    places = listed(seen, "batch places", str)
     if len(places) == 2 * len(case["batches"]) and all(place == start for place in places):
         return None
     cause = "The list of batches belongs to the caller, who may train on another device next. Keep what you moved in variables of your own."
-    return Mistake("batches-replaced", f"batches on {start}", f"on {', '.join(sorted(set(map(str, places)))) or 'none'}", cause, tried)  # fmt: skip
+    return Mistake("batches-replaced", f"batches on {start}", f"on {', '.join(sorted(set(places))) or 'none'}", cause, tried)  # fmt: skip

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,8 @@ from autograder.exercise import Mistake, NoEvidence, Seen, describe
 
 def near(found: Any, wanted: float, tolerance: float = 1e-6) -> bool:
     """The same number up to rounding."""
-    return number(found) is not None and math.isclose(float(found), wanted, rel_tol=tolerance, abs_tol=1e-15)
+    value = number(found)
+    return value is not None and math.isclose(value, wanted, rel_tol=tolerance, abs_tol=1e-15)
 
 
 def number(value: Any) -> float | None:
@@ -74,7 +75,7 @@ def some(values: Iterable[Any], most: int = 4) -> str:
     return f"[{', '.join(shown[:most])}{', …' if len(shown) > most else ''}]"
 
 
-MIDDLES = {
+MIDDLES: dict[str, tuple[Callable[[list[float]], float], str]] = {
     "mean-for-median": (statistics.fmean, "This is the mean. One interrupted sample moves it as far as it likes; the median does not notice."),
     "best-for-median": (min, "This is the smallest. It says what happens on the luckiest run, and gets smaller with every further run; a typical run is the median."),
     "unsorted-middle": (lambda v: v[len(v) // 2], "This is the sample *measured* in the middle. The median stands in the middle of the *sorted* samples."),

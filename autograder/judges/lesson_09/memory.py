@@ -197,11 +197,11 @@ def _(case: Case, seen: Seen) -> Mistake | None:
     found, tried = _reported(case, seen)
     needs, answer = times(case), found["bound"]
     right = max(needs, key=lambda kind: needs[kind])
-    if answer == right:
-        return None
-    if answer not in needs or not isinstance(answer, str):
+    if not isinstance(answer, str) or answer not in needs:
         cause = 'The answer is the word "memory" or the word "arithmetic".'
         return Mistake("not-a-bound", '"memory" or "arithmetic"', describe(answer), cause, tried)
+    if answer == right:
+        return None
     cause = "It is bound by what takes *longer*; the other one waits."
     shown = ", ".join(f"{kind} {value:.3g} s" for kind, value in needs.items())
     return Mistake(f"says-{answer}", f'"{right}" ({shown})', f'"{answer}"', cause, tried)

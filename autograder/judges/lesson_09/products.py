@@ -70,8 +70,9 @@ def _is_operation(one: dict[str, Any]) -> bool:
     return (
         isinstance(one.get("op"), str)
         and isinstance(one.get("shapes"), list)
-        and all(isinstance(shape, list) for shape in one["shapes"])
+        and all(isinstance(shape, list) and all(type(n) is int for n in shape) for shape in one["shapes"])
         and isinstance(one.get("devices"), list)
+        and all(isinstance(place, str) for place in one["devices"])
     )
 
 

@@ -33,7 +33,7 @@ class Course:
 
     def stopwatch(self, step: Callable[[], Any]) -> float:
         if not callable(step):
-            self.log.append(["time", "not callable"])
+            self.log.append(["time", ["given", "not callable", ""]])
             raise TypeError(f"the stopwatch takes a function and calls it; it got a {type(step).__name__}")
         self.inside = []
         try:

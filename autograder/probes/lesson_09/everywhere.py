@@ -27,7 +27,7 @@ def _run_block(block: Any, case: Case, see: Observer) -> None:
     with see.attempt("build the block"):
         net = block(case["offset"])
         net.initialize()
-        net.rate.set_data(np.float32([case["rate"]]))
+        net.rate.set_data(np.array([case["rate"]], "float32"))
         see["collected"] = len(net.collect_params())
     if see.errors:
         return
