@@ -37,7 +37,7 @@ class Hybrid:
         """What decides which graph serves; None where nothing does: an input that is no tensor, or an outer capture."""
         if mode.tracer is not None or not all(type(a) is Tensor for a in args):
             return None
-        return (self.block.training, *((a.raw.shape, a.raw.dtype, a.raw.device) for a in args))
+        return (self.block.training, mode.recording, *((a.raw.shape, a.raw.dtype, a.raw.device) for a in args))
 
     def _taped(self, *args: Any) -> Any:
         signature = self._signature(args)

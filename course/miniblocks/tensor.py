@@ -436,6 +436,8 @@ class Tensor:
         """The same storage without its history."""
         out = Tensor(self.raw)
         out._device = self._device
+        if mode.tracer is not None:
+            mode.tracer.detached(self, out)
         return out
 
     def attach_grad(self) -> None:

@@ -102,7 +102,7 @@ class _Joint:
         self.rule: Rule = rule_of(optimizer)
         parameters: list[Any] = list(getattr(net, "collect_params", dict)().values())
         if any(p.is_deferred for p in parameters):
-            with Tracer(examples, {}) as first, no_grad():
+            with Tracer(examples, {}, differentiable=False) as first, no_grad():
                 net(*examples[:-1])  # tells the shapes
             first.undo()
         self.states = states_of(optimizer, self.rule)
@@ -110,7 +110,8 @@ class _Joint:
         numbers = {name: Tensor(torch.tensor(value)) for name, value in self.rule.numbers(_counted(optimizer)).items()}
         names = {p.name: p.data() for p in parameters if p.is_initialized} | numbers
         names |= {_state_name(name, i): t for i, state in enumerate(self.states) for name, t in state.items()}
-        tracer, drawn = Tracer([*examples, *numbers.values()], names), GENERATOR.get_state()
+        tracer = Tracer([*examples, *numbers.values()], names, differentiable=False)  # the gradients are in it
+        drawn = GENERATOR.get_state()
         try:
             with tracer, record():
                 value = self.step(tracer, numbers)

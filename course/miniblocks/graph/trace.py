@@ -70,11 +70,14 @@ def check_examples(examples: Sequence[Any]) -> None:
 class Tracer:
     """The interpreter that writes operations down while they run. Values are known by their storage.
 
-    (Two handles on the same storage, a tensor and its `detach()`, are one value. A write in place, while it is captured, gives
-    a handle new storage.)
+    (Two handles on the same storage are one value. A write in place, while it is captured, gives a handle new storage.)
+
+    `differentiable`: gradients may be asked of the graph later, so it must say where none pass: at `detach()`, and in
+    what is computed under `no_grad` inside of the function.
     """
 
-    def __init__(self, examples: Sequence[Tensor], names: Mapping[str, Tensor]) -> None:
+    def __init__(self, examples: Sequence[Tensor], names: Mapping[str, Tensor], differentiable: bool = True) -> None:
+        self.differentiable, self.recording = differentiable, mode.recording
         self.counts: Counter[str] = Counter()
         self.taken: set[str] = set()
         self.opaque = False  # whether a gradient would have to go through a branch or a loop that is in the graph
@@ -153,6 +156,20 @@ class Tracer:
                 "nd.where(mask, x, 0) keeps the shape"
             )
         self.steps.append(Step(self._name(out, op.name), op.name, refs, {k: _plain(v) for k, v in static.items()}))
+        if self.differentiable and op.vjps and self.recording and not mode.recording:
+            self.steps.append(self._cut(out))
+
+    def detached(self, source: Tensor, out: Tensor) -> None:
+        """`out` is a new handle on the storage of `source`, and no gradient passes from it."""
+        if self.differentiable:
+            ref = self.ref(source)
+            out.raw = source.raw.detach()
+            self.steps.append(Step(self._name(out, "detach"), "detach", (ref,)))
+
+    def _cut(self, value: Tensor) -> Step:
+        """From here on the value has no gradient."""
+        ref = self.refs[id(value.raw)]
+        return Step(self._name(value, "detach"), "detach", (ref,))
 
     def control(self, graph: Graph, args: Sequence[Tensor]) -> Any:
         """A graph with branches or loops of its own is called: its instructions become part of this one."""

@@ -155,6 +155,8 @@ stack = op("stack", lambda *parts, axis: torch.stack(parts, axis), keeps=SHAPES,
 stack.vjps = _EachArgument(
     lambda i: lambda F, g, out, *shapes, axis: F.getitem(g, index=(slice(None),) * (axis % (len(shapes[0]) + 1)) + (i,))
 )
+# The same values, and no gradient.
+detach = op("detach", lambda x: x.detach(), elementwise=True, view=True)
 copy = op("copy", lambda x: x.clone(), lambda F, g, out, x: g, keeps=SHAPES, passes_on=True)
 transfer = op(
     "transfer",

@@ -270,6 +270,44 @@ def test_a_trace_forgets_what_a_script_keeps():
     assert traced(minus).tolist() != two_sides(minus).tolist() == GRAPHS["two_sides"](minus).tolist()
 
 
+def straight_through(x):
+    """Rounded forwards, as if nothing had happened backwards."""
+    return x + (nd.sign(x) - x).detach()
+
+
+def partly_unrecorded(x):
+    with autograd.no_grad():
+        scale = x.norm() + 1
+    return x * x / scale
+
+
+@pytest.mark.parametrize("capture", [graph.trace, graph.script])
+@pytest.mark.parametrize("function", [straight_through, partly_unrecorded])
+@given(vectors)
+@settings(max_examples=20)
+def test_a_graph_has_no_gradient_where_the_code_has_none(capture, function, values):
+    captured = capture(function, nd.array([1.0, -2.0, 0.5]))
+    value, gradient = value_and_gradient(function, values)
+    got, its_gradient = value_and_gradient(captured, values)
+    assert got == pytest.approx(value, rel=1e-5) and its_gradient == pytest.approx(gradient, rel=1e-4, abs=1e-6)
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_a_hybridized_block_knows_where_gradients_end(first):
+    """Whether it was captured while recording or not: what was captured without a record serves there alone."""
+
+    class Partly(nn.Block):
+        def forward(self, x):
+            return partly_unrecorded(x)
+
+    net = Partly()
+    net.hybridize()
+    x = nd.array([1.0, 2.0, 3.0])
+    with autograd.record() if first else autograd.no_grad():
+        net(x)
+    assert value_and_gradient(net, [1.0, 2.0, 3.0]) == value_and_gradient(partly_unrecorded, [1.0, 2.0, 3.0])
+
+
 # -- blocks -----------------------------------------------------------------------------------------------------------
 
 
