@@ -131,4 +131,4 @@ def test_drawings_show_every_block_and_every_operation():
     assert sum(label.startswith("dense(") for label in labels[1]) == 3 and labels[1][0].startswith("input x0")
     assert str(computation).startswith("graph(x0):") and "Dense(4 -> 3, linear)" in str(tree)
     edges = [p.get("d") for p in ET.fromstring(computation.svg).iter("{http://www.w3.org/2000/svg}path")]
-    assert len(edges) == 4  # a chain: three dense layers and a product with a constant
+    assert len(edges) == 5  # a chain: three dense layers, a product with a constant, and what is returned
