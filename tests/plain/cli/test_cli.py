@@ -19,7 +19,18 @@ def autograder(*arguments, cwd):
 
 def test_the_commands_are_these_and_no_others():
     names = {command.name or command.callback.__name__ for command in cli.app.registered_commands}
-    assert names == {"build", "release", "collect", "grade", "explain", "feedback", "report", "export", "doctor", "demo"}
+    assert names == {
+        "build",
+        "release",
+        "collect",
+        "grade",
+        "explain",
+        "feedback",
+        "report",
+        "export",
+        "doctor",
+        "demo",
+    }
 
 
 def test_outside_a_course_a_command_says_so_in_a_line(tmp_path):
