@@ -13,7 +13,7 @@ from autograder.judges.lesson_09.evidence import listed, no_evidence, numbers, s
 everywhere = Exercise(
     "09-same-everywhere",
     "The same on every device",
-    section="One argument",
+    section="The same on every device",
     source="S3, part 2",
     minutes=25,
     difficulty="medium",
