@@ -48,7 +48,9 @@ def _case(name: str, shapes: list[str], rng: np.random.Generator) -> Case:
 
 
 def _tree(shape: str, rng: np.random.Generator) -> list[int]:
-    return [JOIN if letter == "+" else int(rng.integers(VOCABULARY)) for letter in shape]
+    """Words at random, all different as long as there are enough: alike words would hide an exchange of left and right."""
+    words = iter(np.resize(rng.permutation(VOCABULARY), len(shape)))
+    return [JOIN if letter == "+" else int(next(words)) for letter in shape]
 
 
 def folded(tree: list[int], leaf: Callable[[int], Any], join: Callable[[Any, Any], Any]) -> Any:
