@@ -29,6 +29,7 @@ from autograder.nbgrading.work import Done, Job, work
 from autograder.nbgrading.write import Writer
 from autograder.sandbox.base import NoSandbox, Sandbox
 
+WORTH_A_CONTROLLER = 4  # submissions: each controller starts a sandbox, which takes as long as some of them
 GRADED, UNCHANGED, UNGRADED = "graded", "unchanged", "ungraded"
 
 
@@ -73,7 +74,7 @@ class Run:
                 note(self.course, self.lesson, result.student, words)
             told(result)
 
-        controllers = max(1, min(self.controllers or pool.cores(), len(folders)))
+        controllers = self.controllers or min(pool.cores(), -(-len(folders) // WORTH_A_CONTROLLER)) or 1
         with (
             Writer(self.course, self.lesson) as writer,
             pool.Pool(partial(self.start, controllers), _work, ahead=2 * controllers) as controlled,
