@@ -31,11 +31,11 @@ def same(found: Any, wanted: Any) -> bool:
     return found.shape == wanted.shape and np.allclose(found, wanted, rtol=2e-4, atol=2e-4 * scale)
 
 
-def close(found: Any, wanted: float | None) -> bool:
+def close(found: Any, wanted: Any) -> bool:
     """Whether a value is this number (or None), up to rounding; a nan is itself alone."""
     if wanted is None or found is None:
         return found is wanted
-    if isinstance(found, bool) or not isinstance(found, (int, float)):
+    if any(isinstance(value, bool) or not isinstance(value, (int, float)) for value in (found, wanted)):
         return False
     return bool(np.isclose(found, wanted, rtol=1e-5, atol=1e-7, equal_nan=True))
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import numpy as np
 import torch
 
-from autograder.exercise import Case, Exercise, Mistake, Seen
+from autograder.exercise import Case, Exercise, Mistake, NoEvidence, Seen
 from autograder.judges.lesson_08.evidence import (
     Leaves,
     count,
@@ -228,6 +228,8 @@ def _(case: Case, seen: Seen) -> Mistake | None:
     moved = listed(seen, "moved", np.ndarray)
     if len(moved) == len(wanted) and all(map(same, moved, wanted)):
         return None
+    if not moved:
+        raise NoEvidence(Mistake("not-observed", "what each parameter moved by", "nothing", cause, tried))
     still = sum(not np.any(change) for change in moved)
     if still:
         cause = "Training changes what `collect_params()` finds, by the gradient that reaches it. Is everything registered, and nothing cut out of the record?"
