@@ -29,11 +29,7 @@ def _(answer: Any, case: Case, see: Observer) -> None:
         order = [p for p in in_call_order(net, case["x"]) if p.is_initialized]  # a layer that is never called has none
     see["shapes"] = shapes(order)
     _count(see, order)
-    rng = np.random.default_rng(case["seed"])
-    for parameter in order:
-        shape = parameter.data().shape
-        if len(shape) > 1:
-            parameter.set_data(rng.normal(0, (2 / np.prod(shape[1:])) ** 0.5, shape))
+    _plant(order, case)
     with see.attempt("look at its feature maps"):
         see["maps"] = _maps(net, case["x"])
     with see.attempt("train and evaluate"):
@@ -50,6 +46,18 @@ def _(answer: Any, case: Case, see: Observer) -> None:
         scores = net(nd.array(case["x"]))
         (scores * nd.array(case["weigh"][:, : scores.shape[1]])).sum().backward()
         see["gradient"] = next(p.grad().asnumpy() for p in order if p.data().ndim == 4)
+
+
+def _plant(parameters: list[nn.Parameter], case: Case) -> None:
+    """Weights of a size that keeps the signal's; scores around +10 and -10 in turn, so that a relu at the end shows and
+    yet some scores are alive."""
+    rng = np.random.default_rng(case["seed"])
+    for parameter in parameters:
+        shape = parameter.data().shape
+        if len(shape) > 1:
+            parameter.set_data(rng.normal(0, (2 / np.prod(shape[1:])) ** 0.5, shape))
+        elif parameter.name.endswith("bias") and shape[0] < 16:
+            parameter.set_data(10.0 * (-1) ** np.arange(shape[0]))
 
 
 def _count(see: Observer, parameters: Iterable[nn.Parameter]) -> None:
