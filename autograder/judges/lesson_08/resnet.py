@@ -11,7 +11,7 @@ from autograder.judges.lesson_08.evidence import count, inputs, listed, same, sh
 from miniblocks import data
 
 EXAMPLES, EPOCHS = 512, 3
-ENOUGH = 0.8  # right networks reach 0.93 and more
+ENOUGH = 0.7  # right networks reach 0.93 and more; chance must not decide
 
 resnet = Exercise(
     "08-small-resnet",

@@ -253,7 +253,7 @@ def test_each_shortcut_is_judged_by_itself(silent):
 
 @given(st.integers(0, 397))
 def test_accuracy_is_counted_on_the_secret_labels(right):
-    """So many test digits read rightly, the others wrongly; the threshold is eighty percent of them."""
+    """So many test digits read rightly, the others wrongly; the threshold is seventy percent of them."""
     cases, seen = truly_seen("08-small-resnet")
     labels = np.asarray(cases[1]["labels"])[data.digits(train=False).arrays[1].asnumpy()]
     said = np.where(np.arange(len(labels)) < right, labels, (labels + 1) % 10)
@@ -262,7 +262,7 @@ def test_accuracy_is_counted_on_the_secret_labels(right):
         cases, [seen[0], replace(seen[1], values={**seen[1].values, "scores": scores})]
     )
     learned = next(o for o in report.outcomes if o.name == "learns")
-    assert (learned.mistake is None) == (right / len(labels) >= 0.8)
+    assert (learned.mistake is None) == (right / len(labels) >= 0.7)
 
 
 # -- the parameters that come with the course ------------------------------------------------------------------------
