@@ -171,4 +171,4 @@ def test_what_is_no_block_is_refused_with_the_mend(wrong: object, mend: str) -> 
 
 
 def test_the_public_names() -> None:
-    assert explorers.__all__ == ["explore", "inert"]
+    assert explorers.__all__ == ["explore", "inert", "run_outside"]
