@@ -38,10 +38,10 @@ def trace(function: Callable[..., Any], *examples: Tensor) -> Graph:
         sum0 = sum(mul0, axis=None, keepdims=False)  # float32[]
         return sum0
     """
-    return capture(function, *examples, names=_names(function))[0]
+    return capture(function, *examples, names=names_of(function))[0]
 
 
-def _names(function: Any) -> Mapping[str, Tensor]:
+def names_of(function: Any) -> Mapping[str, Tensor]:
     """The values of a block's parameters, by name; nothing for other functions."""
     collect = getattr(function, "collect_params", None)
     return {} if collect is None else {p.name: p.data() for p in collect().values() if p.is_initialized}
@@ -157,19 +157,18 @@ class Tracer:
             )
         self.steps.append(Step(self._name(out, op.name), op.name, refs, {k: _plain(v) for k, v in static.items()}))
         if self.differentiable and op.vjps and self.recording and not mode.recording:
-            self.steps.append(self._cut(out))
+            self._detach(self.refs[id(out.raw)], out)
 
     def detached(self, source: Tensor, out: Tensor) -> None:
         """`out` is a new handle on the storage of `source`, and no gradient passes from it."""
         if self.differentiable:
             ref = self.ref(source)
             out.raw = source.raw.detach()
-            self.steps.append(Step(self._name(out, "detach"), "detach", (ref,)))
+            self._detach(ref, out)
 
-    def _cut(self, value: Tensor) -> Step:
-        """From here on the value has no gradient."""
-        ref = self.refs[id(value.raw)]
-        return Step(self._name(value, "detach"), "detach", (ref,))
+    def _detach(self, ref: Ref, out: Tensor) -> None:
+        """From here on `out` stands for the value without its gradient."""
+        self.steps.append(Step(self._name(out, "detach"), "detach", (ref,)))
 
     def control(self, graph: Graph, args: Sequence[Tensor]) -> Any:
         """A graph with branches or loops of its own is called: its instructions become part of this one."""

@@ -281,8 +281,24 @@ def partly_unrecorded(x):
     return x * x / scale
 
 
-@pytest.mark.parametrize("capture", [graph.trace, graph.script])
-@pytest.mark.parametrize("function", [straight_through, partly_unrecorded])
+def unrecorded_branch_and_loop(x):
+    with autograd.no_grad():
+        scale = x.norm() + 1 if x.sum() > 0 else x.norm() + 2
+        while scale > 3:
+            scale = scale / 2
+    return x * x / scale
+
+
+@pytest.mark.parametrize(
+    "capture, function",
+    [
+        (graph.trace, straight_through),
+        (graph.trace, partly_unrecorded),
+        (graph.script, straight_through),
+        (graph.script, partly_unrecorded),
+        (graph.script, unrecorded_branch_and_loop),
+    ],
+)
 @given(vectors)
 @settings(max_examples=20)
 def test_a_graph_has_no_gradient_where_the_code_has_none(capture, function, values):

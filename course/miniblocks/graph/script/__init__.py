@@ -24,8 +24,7 @@ from typing import Any
 from miniblocks.graph.ir import Graph
 from miniblocks.graph.script.inner import ScriptTracer
 from miniblocks.graph.script.runtime import Runtime
-from miniblocks.graph.trace import _names as names_of
-from miniblocks.graph.trace import check_examples
+from miniblocks.graph.trace import check_examples, names_of
 from miniblocks.tensor import Tensor
 
 __all__ = ["script"]

@@ -80,6 +80,7 @@ class Inner(ScriptTracer):
 
     def __init__(self, outer: ScriptTracer, carried: Iterable[tuple[str, Tensor]] = ()) -> None:
         super().__init__((), {})
+        self.recording = outer.recording  # `no_grad` may have been entered around this part
         self.outer, self.taken = outer, set(outer.taken)  # names from around stay free for what is borrowed
         self.borrowed: dict[Ref, Ref] = {}
         self.values: dict[Ref, torch.Tensor] = {}  # outer's ref → the numbers of the example
