@@ -36,6 +36,8 @@ def lab_options() -> list[str]:
     options = [
         f"--ServerApp.root_dir={places.ROOT}",
         f"--LabApp.default_url=/lab/tree/{page.relative_to(places.ROOT).as_posix()}",
+        # The formgrader's slow buttons, in a process of their own.
+        "--ServerApp.jpserver_extensions=autograder.nbgrading.server=True",
     ]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         options.append("--allow-root")
