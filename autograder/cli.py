@@ -135,16 +135,16 @@ def grade(
 
     Exit codes: 0, everyone has a score; 2, someone has none; 1, refused; 130, interrupted.
     """
-    from autograder.nbgrading import run
+    from autograder.nbgrading import config, run
     from autograder.sandbox.find import Found
 
     course = Course.here()
-    name = course.lesson(lesson)
+    name, limits = course.lesson(lesson), config.limits(config.of(course))
     if scheduler:
         start, threads = _cluster(scheduler)
-        grading = run.Run(course, name, Found(), _secret(course), force, jobs or threads, start=start)
+        grading = run.Run(course, name, Found(), _secret(course), force, jobs or threads, limits, start)
     else:
-        grading = run.Run(course, name, _sandbox(unsandboxed), _secret(course), force, jobs)
+        grading = run.Run(course, name, _sandbox(unsandboxed), _secret(course), force, jobs, limits)
     try:
         results = graded_with_progress(grading, student or [])
     except KeyboardInterrupt:

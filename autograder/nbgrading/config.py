@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import logging
 import os
 import sysconfig
@@ -10,7 +11,6 @@ from typing import cast
 
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import (
-    AssignLatePenalties,
     CheckCellMetadata,
     ClearMarkScheme,
     ClearOutput,
@@ -28,7 +28,8 @@ from traitlets.config import Config, PyFileConfigLoader
 from traitlets.log import get_logger
 
 from autograder.classroom import evidence
-from autograder.course import Course
+from autograder.course import Course, Refused
+from autograder.grading.limits import DEFAULT, Limits
 from autograder.lesson import STUB
 from autograder.nbgrading.feedback import FeedbackPage
 from autograder.nbgrading.inert import Inert
@@ -37,6 +38,8 @@ CONFIG = "nbgrader_config.py"
 # By name, since these look settings up themselves.
 PREPROCESSORS = "autograder.nbgrading.preprocessors"
 GRADING = f"{PREPROCESSORS}.GradeInSandbox"
+LATE = "autograder.nbgrading.late"
+PENALTIES = f"{LATE}.Penalties"
 SCRIPTS = sysconfig.get_path("scripts")
 
 
@@ -79,14 +82,15 @@ def configure(c: Config, course: Course) -> Config:
         IgnorePattern,
         LimitOutput,
         SaveAutoGrades,
-        AssignLatePenalties,
+        PENALTIES,
         CheckCellMetadata,
     ]
+    c.AssignLatePenalties.plugin_class = f"{LATE}.LatePenalty"
     # The only step of nbgrader's that comes before it copies a submission.
     c.Autograde.pre_convert_hook = f"{PREPROCESSORS}.before_copying"
 
     c.GenerateFeedback.exporter_class = FeedbackPage
-    c.GenerateFeedback.preprocessors = [GetGrades]
+    c.GenerateFeedback.preprocessors = [PENALTIES, GetGrades]
     c.HTMLExporter.preprocessors = [Inert]  # for the formgrader
     return c
 
@@ -96,6 +100,18 @@ def of(course: Course) -> Config:
     if (course.root / CONFIG).is_file():
         return PyFileConfigLoader(CONFIG, path=str(course.root)).load_config()
     return configure(Config(), course)
+
+
+def limits(config: Config) -> Limits:
+    """How much a notebook may use: the default, and what the course sets, as in `c.Limits.cell_cpu_seconds = 60`."""
+    chosen = dict(config.get("Limits", {}))
+    known = dataclasses.asdict(DEFAULT)
+    for name, value in chosen.items():
+        if name not in known:
+            raise Refused(f"{CONFIG}: there is no c.Limits.{name}; there are {', '.join(known)}")
+        if type(value) not in (int, type(known[name])) or value < 0:
+            raise Refused(f"{CONFIG}: c.Limits.{name} = {value!r}; give a number, for instance {known[name]}")
+    return dataclasses.replace(DEFAULT, **chosen)
 
 
 def directory(config: Config, lesson: str, student: str = "*") -> CourseDirectory:

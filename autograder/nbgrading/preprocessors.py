@@ -15,9 +15,8 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from autograder.classroom import evidence
 from autograder.grading.files import beside
 from autograder.grading.grade import exercises_of, grade_notebook
-from autograder.grading.limits import DEFAULT
 from autograder.grading.secret import course_secret, seeds
-from autograder.nbgrading import gradebook, record, submission
+from autograder.nbgrading import config, gradebook, record, submission
 from autograder.sandbox.base import Sandbox
 from autograder.sandbox.find import find_sandbox
 
@@ -83,11 +82,13 @@ class GradeInSandbox(NbGraderPreprocessor):
         submitted = Path(directory.format_path(directory.submitted_directory, key["student"], key["assignment"]))
         mark = record.stamp(submitted, released(directory, key))
         secret = course_secret(directory.course_id, Path(directory.root))
+        limits = config.limits(self.config)
         graded = grade_notebook(
             nb,
             seeds=seeds(secret, directory.course_id, key["student"], exercises_of(nb)),
-            beside=beside(Path(resources["metadata"]["path"]), DEFAULT),
+            beside=beside(Path(resources["metadata"]["path"]), limits),
             sandbox=_sandbox(),
+            limits=limits,
         )
         record.attach(graded.notebook, record.of_graded(mark, graded))
         evidence.keep(Path(resources["metadata"]["path"]), graded.judged)
