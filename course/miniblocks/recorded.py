@@ -23,6 +23,7 @@ class RecordedNode:
     """One node of the recorded graph: an operation, or a leaf (`op` is "leaf").
 
     `parents` are positions in the list that `recorded` returns; None stands for an argument without gradient.
+    `key` tells which node this is; it is the tape's own, and not to be changed.
     """
 
     op: str
@@ -31,11 +32,11 @@ class RecordedNode:
     static: dict[str, Any]
     leaf: Tensor | None = None
     freed: bool = False
-    _item: Any = field(default=None, repr=False, compare=False)
+    key: Any = field(default=None, repr=False, compare=False)
 
     def made(self, tensor: Tensor) -> bool:
         """Whether this is where the tensor's present value comes from."""
-        return self._item is (tensor.node or tensor)
+        return self.key is (tensor.node or tensor)
 
 
 def recorded(output: Tensor) -> list[RecordedNode]:

@@ -1,38 +1,18 @@
 """A graph as a picture: one box an instruction, inputs at the top; the graphs inside of an `if` or a loop are boxes in boxes.
 
-The order within a layer, and so how few lines cross, is igraph's (the method of Sugiyama, Tagawa and Toda, 1981). Lines past a
-layer go through a place of their own in it.
+Where the boxes stand is decided by `miniblocks.layered`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from miniblocks.graph.ir import Cond, Graph, Instruction, Ref, leaves, reads, subgraphs
 from miniblocks.graph.printing import kind
+from miniblocks.layered import Node, arrange
 from miniblocks.svg import LINE, PAD, Drawing, box, curve, drawing, label_width
 
-GAP_X, GAP_Y = 18, 34
 WIDE = 600  # the sides of an `if` that are wider together stand one beneath the other
-
-
-@dataclass
-class Node:
-    """A box, or the place where a line passes a layer (without a label)."""
-
-    label: str = ""
-    width: float = 0.0
-    height: float = 0.0
-    inside: str = ""  # SVG, from the box's own corner
-    layer: int = 0
-    x: float = 0.0
-    y: float = 0.0
-    after: list[int] = field(default_factory=list)  # the nodes right above it, by number
-
-    @property
-    def middle(self) -> float:
-        return self.x + self.width / 2
 
 
 def draw(graph: Graph) -> Drawing:
@@ -43,12 +23,8 @@ def draw(graph: Graph) -> Drawing:
 
 def _picture(graph: Graph) -> tuple[str, float, float]:
     nodes = _nodes(graph)
-    real = len(nodes)
-    chains = _chains(nodes)
-    width, height = _placed(nodes)
-    lines = "".join(curve(_points(nodes, chain)) for chain in chains)
-    boxes = "".join(_box(node) for node in nodes[:real])
-    return lines + boxes, width, height
+    width, height, lines = arrange(nodes)
+    return "".join(curve(line.points) for line in lines) + "".join(map(_box, nodes)), width, height
 
 
 def _nodes(graph: Graph) -> list[Node]:
@@ -108,77 +84,6 @@ def _without_unread_inputs(graph: Graph) -> Graph:
     """The sides of an `if` are given the same values, and each may read only some of them."""
     read = {ref for step in graph.steps for ref in reads(step)} | set(leaves(graph.outputs))
     return replace(graph, inputs=tuple(ref for ref in graph.inputs if ref in read))
-
-
-def _chains(nodes: list[Node]) -> list[list[int]]:
-    """For each line the nodes it goes through; a line past a layer gets a node without a box there."""
-    chains = []
-    for number in range(len(nodes)):
-        for above in nodes[number].after:
-            chain = [above]
-            for layer in range(nodes[above].layer + 1, nodes[number].layer):
-                nodes.append(Node(layer=layer, after=[chain[-1]]))
-                chain.append(len(nodes) - 1)
-            chains.append([*chain, number])
-    return chains
-
-
-def _placed(nodes: list[Node]) -> tuple[float, float]:
-    """Give every node its place; the width and height of all."""
-    layers: dict[int, list[Node]] = {}
-    orders = _orders(nodes)
-    for number in sorted(range(len(nodes)), key=orders.__getitem__):
-        layers.setdefault(nodes[number].layer, []).append(nodes[number])
-    y = 0.0
-    for number in sorted(layers):
-        row, x = layers[number], 0.0
-        for node in row:
-            node.x, node.y = x, y
-            x += node.width + GAP_X
-        tallest = max(node.height for node in row)
-        for node in row:
-            node.height = node.height or tallest  # a line goes past the whole row
-        y += tallest + GAP_Y
-    width = max(row[-1].x + row[-1].width for row in layers.values())
-    for row in layers.values():
-        shift = (width - row[-1].x - row[-1].width) / 2
-        for node in row:
-            node.x += shift
-    for number in sorted(layers)[1:]:
-        _beneath(layers[number], nodes, width)
-    return width, y - GAP_Y
-
-
-def _orders(nodes: Sequence[Node]) -> list[float]:
-    """Where each node stands in its layer, from left to right."""
-    import igraph  # only who draws needs it
-
-    lines = [(above, number) for number, node in enumerate(nodes) for above in node.after]
-    neighbours = [(a, b) for a, b in lines if nodes[b].layer == nodes[a].layer + 1]
-    picture = igraph.Graph(len(nodes), neighbours, directed=True)
-    layout = picture.layout_sugiyama(layers=[node.layer for node in nodes])
-    return [x for x, _ in layout.coords[: len(nodes)]]
-
-
-def _beneath(row: list[Node], nodes: Sequence[Node], width: float) -> None:
-    """Move the boxes of a layer towards beneath those above them, without overlapping, within the picture."""
-    left = 0.0
-    room = sum(node.width + GAP_X for node in row)
-    for node in row:
-        room -= node.width + GAP_X
-        wanted = [nodes[n].middle for n in node.after] or [node.middle]
-        x = sum(wanted) / len(wanted) - node.width / 2
-        node.x = max(left, min(x, width - node.width - room))
-        left = node.x + node.width + GAP_X
-
-
-def _points(nodes: Sequence[Node], chain: Sequence[int]) -> list[tuple[float, float]]:
-    """The way of a line: from the lower edge of a box, through its places, to the upper edge of another."""
-    first, last = nodes[chain[0]], nodes[chain[-1]]
-    between = [
-        point for n in chain[1:-1] for point in ((nodes[n].x, nodes[n].y), (nodes[n].x, nodes[n].y + nodes[n].height))
-    ]
-    return [(first.middle, first.y + first.height), *between, (last.middle, last.y)]
 
 
 def _box(node: Node) -> str:
