@@ -116,6 +116,51 @@ def collect(
 
 
 @app.command()
+def due(
+    lesson: LessonName,
+    when: Annotated[
+        str | None, typer.Argument(metavar="[WHEN]", help="2026-03-08 (its end), 2026-03-08 18:00, or: never.")
+    ] = None,
+) -> None:
+    """Say when a lesson has to be handed in, or show it, with the extensions granted."""
+    from autograder.classroom import deadlines
+    from autograder.nbgrading import gradebook
+    from autograder.nbgrading.generate import register
+
+    course = Course.here()
+    name = course.lesson(lesson)
+    if when:
+        register(course, name)
+        gradebook.set_due(course, name, None if when == "never" else deadlines.moment(when))
+    found = gradebook.due(course, name)
+    out.print(f"{name}: due {deadlines.shown(found) if found else 'at no time'}", soft_wrap=True)
+    for (of, student), until in sorted(deadlines.extensions(course.root).items()):
+        if of == name:
+            out.print(Text(f"  {printable(student)}: until {deadlines.shown(until)}"), soft_wrap=True)
+
+
+@app.command()
+def extend(
+    lesson: LessonName,
+    student: Annotated[str, typer.Argument(metavar="STUDENT", help="As their folder in submitted/ is named.")],
+    until: Annotated[str, typer.Argument(metavar="WHEN", help="2026-03-15 (its end), or 2026-03-15 18:00.")],
+) -> None:
+    """Let one student hand in later; it counts at once, also for what is graded already."""
+    from autograder.classroom import deadlines
+
+    course = Course.here()
+    name, moment = course.lesson(lesson), deadlines.moment(until)
+    deadlines.extend(course, name, student, moment)
+    out.print(Text(f"{name}: {printable(student)} may hand in until {deadlines.shown(moment)}"), soft_wrap=True)
+    if not (course.submitted / student).is_dir():
+        _warn(
+            [
+                f"{student}: has handed in nothing yet; see that this is how their folder in {course.submitted} will be named"
+            ]
+        )
+
+
+@app.command()
 def grade(
     lesson: LessonName,
     student: Annotated[list[str] | None, typer.Option(help="Only this student (may be repeated).")] = None,

@@ -11,7 +11,7 @@ from autograder.classroom import spreadsheet
 from autograder.classroom.records import Grades, Records, for_canvas, for_moodle
 from autograder.classroom.roster import Roster
 from autograder.course import Course
-from autograder.nbgrading import gradebook, run
+from autograder.nbgrading import gradebook, late, run
 
 FIXED = ("student", "lesson", "status", "total", "max", "late")
 PLATFORMS = {"canvas": for_canvas, "moodle": for_moodle}
@@ -38,6 +38,7 @@ def export_for(
 
 def rows_of(course: Course, lesson: str) -> list[dict[str, Any]]:
     """All students of the course, for one lesson that at least one of them handed in."""
+    late.settle(course, lesson)
     handed_in, book = course.submissions(lesson), gradebook.submissions(course, lesson)
     if not handed_in and not book:
         return []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -111,6 +112,24 @@ def _submitted(one: Any) -> Submitted:
         penalty=sum(notebook.late_submission_penalty or 0 for notebook in one.notebooks),
         late=one.total_seconds_late > 0,
     )
+
+
+def due(course: Course, lesson: str) -> datetime | None:
+    """When a lesson has to be handed in, if that has been said."""
+    if not exists(course):
+        return None
+    with _opened(course) as book:
+        try:
+            when = book.find_assignment(lesson).duedate
+        except MissingEntry:
+            return None
+    return when and when.replace(tzinfo=UTC)
+
+
+def set_due(course: Course, lesson: str, when: datetime | None) -> None:
+    """Say when a lesson has to be handed in, as the formgrader does; None: no longer."""
+    with _opened(course) as book:
+        book.update_or_create_assignment(lesson, duedate=when and when.astimezone(UTC).replace(tzinfo=None))
 
 
 def students(course: Course) -> list[str]:

@@ -21,7 +21,7 @@ from autograder.grading import pool
 from autograder.grading.files import beside
 from autograder.grading.grade import Limits, Ungraded, exercises_of
 from autograder.grading.secret import seeds
-from autograder.nbgrading import config, gradebook, record, submission
+from autograder.nbgrading import config, gradebook, late, record, submission
 from autograder.nbgrading.generate import register
 from autograder.nbgrading.logs import log_of, note
 from autograder.nbgrading.preprocessors import official, quarantine_of
@@ -82,6 +82,7 @@ class Run:
             todo = self._jobs(folders, writer, tell)
             for (job, mark), outcome in controlled.results(todo):
                 tell(self._finish(writer, job.student, mark, outcome))
+        late.settle(self.course, self.lesson)
         return _with_scores(self.course, self.lesson, results)
 
     def _folders(self, students: Collection[str]) -> dict[str, Path]:
