@@ -20,9 +20,13 @@ MiniblocksError
 
 
 class MiniblocksError(Exception):
-    """The base of all. An error that leaves a block carries the block's name: the path to where it arose."""
+    """The base of all. An error that leaves a block carries the block's name: the path to where it arose.
+
+    `origin` says of an error inside of a static graph which step failed, and which line of code that step was captured from.
+    """
 
     path: tuple[str, ...] = ()
+    origin: str = ""
 
     def inside(self, name: str) -> None:
         """Note that the error is leaving this block."""
@@ -30,7 +34,7 @@ class MiniblocksError(Exception):
 
     def __str__(self) -> str:
         where = f" [in {' → '.join(self.path)}]" if self.path else ""
-        return super().__str__() + where
+        return super().__str__() + where + (f"\n{self.origin}" if self.origin else "")
 
 
 class ShapeError(MiniblocksError, ValueError):

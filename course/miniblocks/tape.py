@@ -89,6 +89,8 @@ def _walk(output: Tensor, gradient: Any, retain: bool, create: bool) -> dict[Ten
         for node in _from_last_to_first(output.node):
             g = grads.pop(node, None)
             if g is not None:
+                if create and mode.tracer is not None:
+                    mode.tracer.walking(node)
                 _check_versions(node)
                 if node.hooks:
                     g = _hooked(node.hooks, g, create)
@@ -98,6 +100,8 @@ def _walk(output: Tensor, gradient: Any, retain: bool, create: bool) -> dict[Ten
         leaves = {leaf: _hooked(leaf.hooks, g, create) if leaf.hooks else g for leaf, g in leaves.items()}
     finally:
         mode.recording = before
+        if create and mode.tracer is not None:
+            mode.tracer.walking(None)
     return leaves if create else {leaf: Tensor(g) for leaf, g in leaves.items()}
 
 

@@ -29,6 +29,7 @@ from miniblocks.ops.shapes import TENSOR, whole_index
 
 _order = count()
 _PLAIN = frozenset((float, int, bool, type(None)))
+EVALUATION = (RuntimeError, IndexError, TypeError)  # what torch raises where arguments do not fit
 
 
 class _Mode(threading.local):
@@ -94,8 +95,8 @@ def apply(op: Op, *args: Any, **static: Any) -> Tensor:
     device = _common_device(op, args) if Tensor.logical_devices else None
     try:
         raw = op.forward(*raws, **static)
-    except (RuntimeError, IndexError, TypeError) as error:
-        raise _explained(op, raws, static, error) from None
+    except EVALUATION as error:
+        raise explained(op, raws, static, error) from None
     out = Tensor(raw)
     out._device = device
     if wanted and op.vjps and mode.recording:
@@ -133,7 +134,8 @@ def _common_device(op: Op, args: Iterable[Any]) -> Device | None:
     return found.pop() if found else None
 
 
-def _explained(op: Op, raws: Iterable[Any], static: dict[str, Any], error: Exception) -> Exception:
+def explained(op: Op, raws: Iterable[Any], static: dict[str, Any], error: Exception) -> Exception:
+    """What torch said to these arguments, with cause and mend."""
     shapes = ", ".join(str(tuple(r.shape)) if isinstance(r, torch.Tensor) else repr(r) for r in raws)
     places = {r.device for r in raws if isinstance(r, torch.Tensor)}
     if len(places) > 1:

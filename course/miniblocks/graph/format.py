@@ -13,8 +13,9 @@ constants. The word `graph` in the header is JSON:
      "outputs":   {"ref": "add0"}, or lists and objects of refs: {"list": […]}, {"tuple": […]}, {"dict": {…}},
      "writes":    {"p1": "add5"}}
 
-and `digest` is the SHA-256 of this JSON and of all arrays. Static arguments are JSON, with {"tuple": […]}, {"slice": [a, b, c]},
-{"ellipsis": true} and {"float": "inf"} for what JSON has not. The version counts up when a reader of the old one
+`digest` is the SHA-256 of this JSON and of all arrays. Static arguments are JSON, with {"tuple": […]}, {"slice": [a, b, c]},
+{"ellipsis": true} and {"float": "inf"} for what JSON has not. `notes`, if it is there, tells the lines of code that the
+instructions come from (see the module); it is no part of the graph, nor of its digest. The version counts up when a reader of the old one
 would misunderstand a new file.
 """
 
@@ -32,6 +33,7 @@ from safetensors import SafetensorError
 from safetensors import torch as safetensors
 
 from miniblocks.errors import CheckpointError, InvalidGraphError
+from miniblocks.graph import notes
 from miniblocks.graph.ir import Cond, Graph, Instruction, Loop, Ref, Step
 from miniblocks.graph.verify import verify
 from miniblocks.ops import TABLE
@@ -63,7 +65,7 @@ def dumps(graph: Graph) -> bytes:
     """The bytes of a file."""
     arrays: dict[str, torch.Tensor] = {}
     text = json.dumps({"format": FORMAT, "version": VERSION, **_graph_out(graph, "", arrays)}, allow_nan=False)
-    return safetensors.save(arrays, metadata={"graph": text, "digest": _digest(text, arrays)})
+    return safetensors.save(arrays, {"graph": text, "digest": _digest(text, arrays), "notes": notes.dumps(graph)})
 
 
 def loads(data: bytes, file: str = "this") -> Graph:
@@ -76,11 +78,19 @@ def loads(data: bytes, file: str = "this") -> Graph:
     if "graph" not in words:
         raise CheckpointError(f"{file} holds arrays and no graph; was it written by net.save_parameters()?")
     try:
-        return verify(_Reader(arrays).graph(_header(words, arrays), 0))
+        graph = verify(_Reader(arrays).graph(_header(words, arrays), 0))
+        return _annotated(graph, words["notes"]) if "notes" in words else graph
     except _Fault as fault:
         raise CheckpointError(f"{file}: {fault}") from None
     except InvalidGraphError as error:
         raise CheckpointError(f"{file} holds a graph that breaks a rule: {error}") from None
+
+
+def _annotated(graph: Graph, text: str) -> Graph:
+    try:
+        return notes.loads(graph, text)
+    except (ValueError, TypeError, RecursionError) as error:
+        raise _Fault(f"its notes on lines of code are damaged: {error}") from None
 
 
 def _digest(text: str, arrays: Mapping[str, torch.Tensor]) -> str:
@@ -226,12 +236,12 @@ class _Reader:
             [result] = self._results(data, known, 1)
             return Step(result, data["op"], args, static)
         if set(data) == {"if", "results", "args", "then", "else"}:
-            sides = [self.graph(data[side], depth + 1) for side in ("then", "else")]
+            then, orelse = (self.graph(data[side], depth + 1) for side in ("then", "else"))
             predicate = _known(known, data["if"])
-            return Cond(self._results(data, known), predicate, args, *sides)
+            return Cond(self._results(data, known), predicate, args, then, orelse)
         _check(set(data) == {"loop", "results", "args", "while", "do"}, "an instruction is an op, an if, or a loop")
-        parts = [self.graph(data[part], depth + 1) for part in ("while", "do")]
-        return Loop(self._results(data, known), args, *parts)
+        condition, body = (self.graph(data[part], depth + 1) for part in ("while", "do"))
+        return Loop(self._results(data, known), args, condition, body)
 
     def _results(self, data: dict[str, Any], known: dict[str, Ref], count: int | None = None) -> tuple[Ref, ...]:
         entries = _list(data["results"])

@@ -8,6 +8,8 @@ A graph is a list of instructions, each after those whose results it takes:
 
 Arguments are `Ref`s (values of the graph) or plain numbers. Every value has one place where it is
 defined, one shape and one dtype. The graphs inside `Cond` and `Loop` are closed: what they read comes in through their inputs.
+
+`places` are the lines of the captured code that an instruction comes from: notes for people, no part of what a graph is.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ from typing import Any, ClassVar
 
 from miniblocks.errors import CaptureError
 from miniblocks.ops import TABLE, Op
+from miniblocks.places import Place
 from miniblocks.tensor import Tensor, mode
 
 
@@ -45,6 +48,7 @@ class Step:
     operation: str
     args: tuple[Any, ...]
     static: dict[str, Any] = field(default_factory=dict)
+    places: tuple[Place, ...] = field(default=(), compare=False, repr=False)
 
     @property
     def op(self) -> Op:
@@ -76,6 +80,7 @@ class Cond:
     args: tuple[Any, ...]
     then: Graph
     orelse: Graph
+    places: tuple[Place, ...] = field(default=(), compare=False, repr=False)
     operation: ClassVar[str] = "if"
 
 
@@ -91,6 +96,7 @@ class Loop:
     args: tuple[Any, ...]
     condition: Graph
     body: Graph
+    places: tuple[Place, ...] = field(default=(), compare=False, repr=False)
     operation: ClassVar[str] = "loop"
 
     @property
@@ -124,7 +130,13 @@ class Graph:
             raise CaptureError(f"the graph takes {len(self.inputs)} tensors, and got {len(args)}")
         if mode.tracer is not None and any(subgraphs(i) for i in self.steps):
             return mode.tracer.control(self, args)
-        return self._run(*args)
+        try:
+            return self._run(*args)
+        except Exception as error:
+            from miniblocks.graph.blame import blame  # only who fails needs it
+
+            blame(error, self.labels)
+            raise
 
     @cached_property
     def _program(self) -> Any:
@@ -149,10 +161,14 @@ class Graph:
     def __len__(self) -> int:
         return len(self.steps)
 
-    def __str__(self) -> str:
+    def text(self, lines: bool = False) -> str:
+        """The graph in words, one line an instruction; with `lines` also the lines of code that each comes from."""
         from miniblocks.graph.printing import text
 
-        return text(self)
+        return text(self, lines=lines)
+
+    def __str__(self) -> str:
+        return self.text()
 
 
 # -- looking at graphs ------------------------------------------------------------------------------------------
@@ -182,11 +198,11 @@ def renamed(instruction: Instruction, env: Mapping[Ref, Any]) -> Instruction:
 
     args = tuple(map(to, instruction.args))
     if isinstance(instruction, Step):
-        return Step(to(instruction.result), instruction.operation, args, instruction.static)
+        return Step(to(instruction.result), instruction.operation, args, instruction.static, instruction.places)
     results = tuple(map(to, instruction.results))
     if isinstance(instruction, Cond):
-        return Cond(results, to(instruction.predicate), args, instruction.then, instruction.orelse)
-    return Loop(results, args, instruction.condition, instruction.body)
+        return Cond(results, to(instruction.predicate), args, instruction.then, instruction.orelse, instruction.places)
+    return Loop(results, args, instruction.condition, instruction.body, instruction.places)
 
 
 def shares(instruction: Instruction) -> bool:

@@ -5,22 +5,24 @@ from __future__ import annotations
 from miniblocks.graph.ir import Cond, Graph, Instruction, Loop, Ref
 
 
-def text(graph: Graph, head: str = "graph") -> str:
+def text(graph: Graph, head: str = "graph", lines: bool = False) -> str:
     """The whole graph: its head, what it captured, its instructions, what it writes and returns."""
-    return "\n".join([f"{head}({', '.join(map(repr, graph.inputs))}):", *(f"    {line}" for line in _body(graph))])
+    body = _body(graph, lines)
+    return "\n".join([f"{head}({', '.join(map(repr, graph.inputs))}):", *(f"    {line}" for line in body)])
 
 
-def _body(graph: Graph) -> list[str]:
-    lines = [f"{ref}: captured {kind(ref)}{_label(graph, ref)}" for ref in graph.captured]
-    lines += [f"{ref}: constant {kind(ref)}" for ref in graph.constants]
+def _body(graph: Graph, lines: bool) -> list[str]:
+    found = [f"{ref}: captured {kind(ref)}{_label(graph, ref)}" for ref in graph.captured]
+    found += [f"{ref}: constant {kind(ref)}" for ref in graph.constants]
     for instruction in graph.steps:
-        lines += line(instruction).splitlines()
-    lines += [f"{ref}[:] = {value}" for ref, value in graph.writes.items()]
-    return [*lines, f"return {graph.outputs!r}"]
+        found += line(instruction, lines).splitlines()
+    found += [f"{ref}[:] = {value}" for ref, value in graph.writes.items()]
+    return [*found, f"return {graph.outputs!r}"]
 
 
-def line(instruction: Instruction) -> str:
-    """One instruction, with the graphs inside it below."""
+def line(instruction: Instruction, lines: bool = False) -> str:
+    """One instruction, with the graphs inside it below; with `lines`, also where it comes from."""
+    origin = f"  ← {', '.join(map(str, instruction.places))}" if lines and instruction.places else ""
     left = ", ".join(map(repr, instruction.results))
     kinds = ", ".join(map(kind, instruction.results))
     arguments = ", ".join(map(repr, instruction.args))
@@ -32,9 +34,14 @@ def line(instruction: Instruction) -> str:
         first = f"{left} = loop from ({arguments})  # {kinds}"
     else:
         words = [*map(repr, instruction.args), *(f"{k}={v!r}" for k, v in instruction.static.items())]
-        return f"{left} = {instruction.operation}({', '.join(words)})  # {kinds}"
-    inside = [f"    {row}" for name, graph in parts.items() for row in text(graph, name).splitlines()]
-    return "\n".join([first, *inside])
+        return f"{left} = {instruction.operation}({', '.join(words)})  # {kinds}{origin}"
+    inside = [f"    {row}" for name, graph in parts.items() for row in text(graph, name, lines).splitlines()]
+    return "\n".join([first + origin, *inside])
+
+
+def made_by(instruction: Instruction) -> list[str]:
+    """The lines of code that an instruction comes from, each in a row of its own."""
+    return [f"{'and' if i else 'made by'} {place}" for i, place in enumerate(instruction.places)]
 
 
 def kind(ref: Ref) -> str:

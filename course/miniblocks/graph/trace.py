@@ -6,11 +6,9 @@ on the way, such as the branch of an `if` on a tensor's value, is not in the gra
 
 from __future__ import annotations
 
-import traceback
 import warnings
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,9 +17,8 @@ from miniblocks.errors import CaptureError
 from miniblocks.graph.ir import Graph, Instruction, Ref, Step, leaves, mapped, reads, renamed
 from miniblocks.graph.verify import verify
 from miniblocks.ops import Op
+from miniblocks.places import Place, Places, here
 from miniblocks.tensor import Tensor, mode, untraced
-
-_HERE = str(Path(__file__).parent.parent)
 
 
 class CaptureWarning(UserWarning):
@@ -91,7 +88,10 @@ class Tracer:
         self.first: dict[Ref, Any] = {}  # the storage that a captured tensor had before it was written
         self.names = {id(tensor): name for name, tensor in names.items()}
         self.labels: dict[Ref, str] = {}
-        self.warned: set[Any] = set()
+        self.looks: list[tuple[Place, Any]] = []  # where Python looked at a value, and what it saw
+        self.places = Places()
+        self.made: dict[int, tuple[Place, ...]] = {}  # by the recorded node of a result: where it comes from
+        self.walked: tuple[Place, ...] | None = None  # during the backward pass: where the node at hand comes from
         self.inputs = tuple(self._input(x) for x in examples)
 
     def __enter__(self) -> Tracer:
@@ -153,11 +153,23 @@ class Tracer:
         if op.name == "take" and any(isinstance(r, Ref) and r.dtype == "bool" for r in refs[1:]):
             raise CaptureError(
                 "an index of booleans gives a tensor whose shape depends on values, and a graph's shapes are fixed; "
-                "nd.where(mask, x, 0) keeps the shape"
+                f"nd.where(mask, x, 0) keeps the shape ({here()})"
             )
-        self.steps.append(Step(self._name(out, op.name), op.name, refs, {k: _plain(v) for k, v in static.items()}))
+        static = {k: _plain(v) for k, v in static.items()}
+        self.steps.append(Step(self._name(out, op.name), op.name, refs, static, self._places(out)))
         if self.differentiable and op.vjps and self.recording and not mode.recording:
             self._detach(self.refs[id(out.raw)], out)
+
+    def _places(self, out: Tensor) -> tuple[Place, ...]:
+        """Where an operation was asked for: the line that is running, or in a backward pass the one that it belongs to."""
+        places = self.places.now() if self.walked is None else self.walked
+        if out.node is not None:
+            self.made[id(out.node)] = places
+        return places
+
+    def walking(self, node: Any) -> None:
+        """The backward pass that is being recorded has come to this node; None: it is over."""
+        self.walked = None if node is None else self.places.backward(self.made.get(id(node)) or self.places.now())
 
     def detached(self, source: Tensor, out: Tensor) -> None:
         """`out` is a new handle on the storage of `source`, and no gradient passes from it."""
@@ -168,7 +180,7 @@ class Tracer:
 
     def _detach(self, ref: Ref, out: Tensor) -> None:
         """From here on `out` stands for the value without its gradient."""
-        self.steps.append(Step(self._name(out, "detach"), "detach", (ref,)))
+        self.steps.append(Step(self._name(out, "detach"), "detach", (ref,), {}, self._places(out)))
 
     def control(self, graph: Graph, args: Sequence[Tensor]) -> Any:
         """A graph with branches or loops of its own is called: its instructions become part of this one."""
@@ -213,11 +225,11 @@ class Tracer:
         """Python made a value concrete: a branch on it, or a number taken from it, is not captured."""
         if id(tensor.raw) not in self.refs:
             return
-        frame = next(f for f in reversed(traceback.extract_stack()) if not f.filename.startswith(_HERE))
-        if (frame.filename, frame.lineno) not in self.warned:
-            self.warned.add((frame.filename, frame.lineno))
-            message = f"`{frame.line or f'line {frame.lineno}'}` looked at a value while it was captured. The graph keeps what Python decided this once, for every later input"
-            warnings.warn_explicit(message, CaptureWarning, frame.filename, frame.lineno or 0, registry={})
+        place = here()
+        if all(place != before for before, _ in self.looks):
+            message = f"`{place.text or f'line {place.line}'}` looked at a value while it was captured. The graph keeps what Python decided this once, for every later input"
+            warnings.warn_explicit(message, CaptureWarning, place.file, place.line, registry={})
+        self.looks.append((place, tensor.raw.item() if tensor.raw.numel() == 1 else None))
 
     def graph(self, output: Any) -> Graph:
         """What was written down so far, with the function's result as its outputs."""

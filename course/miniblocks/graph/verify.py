@@ -9,7 +9,7 @@ from typing import Any
 from miniblocks.errors import InvalidGraphError
 from miniblocks.graph.infer import infer
 from miniblocks.graph.ir import Cond, Graph, Instruction, Loop, Ref, Step, reads
-from miniblocks.graph.printing import kind, line
+from miniblocks.graph.printing import kind, line, made_by
 from miniblocks.ops import TABLE
 
 
@@ -41,12 +41,11 @@ def verify(graph: Graph) -> Graph:
         for ref, tensor in tensors.items():
             _same_type(ref, tensor, f"{ref} holds a tensor")
     for instruction in graph.steps:
-        where = _Where(instruction)
-        for ref in reads(instruction):
-            _use(known, ref, where)
-        _check(instruction, where)
-        for ref in instruction.results:
-            _define(known, ref, where)
+        try:
+            _instruction(known, instruction)
+        except InvalidGraphError as error:
+            error.origin = error.origin or "\n".join(f"  {row}" for row in made_by(instruction))
+            raise
     for ref in (*_outputs(graph.outputs), *graph.writes.values()):
         _use(known, ref, "the results of the graph")
     for target, value in graph.writes.items():
@@ -54,6 +53,15 @@ def verify(graph: Graph) -> Graph:
             raise InvalidGraphError(f"{target} is written, and is not a captured tensor")
         _same_type(target, value, f"{target} is written")
     return graph
+
+
+def _instruction(known: dict[str, Ref], instruction: Instruction) -> None:
+    where = _Where(instruction)
+    for ref in reads(instruction):
+        _use(known, ref, where)
+    _check(instruction, where)
+    for ref in instruction.results:
+        _define(known, ref, where)
 
 
 def _define(known: dict[str, Ref], ref: Ref, where: Where) -> None:

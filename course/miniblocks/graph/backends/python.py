@@ -22,6 +22,7 @@ from miniblocks.errors import CaptureError
 from miniblocks.graph.backends.binding import guarded
 from miniblocks.graph.backends.lowering import NUMERIC
 from miniblocks.graph.backends.writer import Writer
+from miniblocks.graph.blame import blame
 from miniblocks.graph.ir import Graph, reads, results
 from miniblocks.ops.elementwise import torch_dtype
 from miniblocks.tensor import Tensor
@@ -85,7 +86,11 @@ class Program:
 
     def attempt(self, *args: Any) -> Any:
         """The same; None where the inputs are not what the graph was captured for."""
-        return (self._bound.get(get_ident()) or self._bind())(*args)
+        try:
+            return (self._bound.get(get_ident()) or self._bind())(*args)
+        except Exception as error:
+            blame(error, self.graph.labels)
+            raise
 
     def _refuse(self, args: tuple[Any, ...]) -> NoReturn:
         wanted = ", ".join(f"{ref}: {ref.dtype}{list(ref.shape)}" for ref in self.graph.inputs)

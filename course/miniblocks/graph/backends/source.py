@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
+from miniblocks.graph.blame import ORIGINS, Origin
+
 
 class Word(str):
     """A piece of source code; it shows as it is."""
@@ -15,16 +17,22 @@ class Word(str):
 
 
 class Source:
-    """`lines`, indented by `depth`, and `names`: the objects that words stand for, which become the code's globals."""
+    """`lines`, indented by `depth`, and `names`: the objects that words stand for, which become the code's globals.
+
+    `now` is what the lines that are being written carry out; `origins` has it for each line.
+    """
 
     def __init__(self, **names: Any) -> None:
-        self.names: dict[str, Any] = names
+        self.origins: list[Origin | None] = []
+        self.now: Origin | None = None
+        self.names: dict[str, Any] = names | {ORIGINS: self.origins}
         self.counts: Counter[str] = Counter()
         self.lines: list[str] = []
         self.depth = 1
 
     def line(self, text: str) -> None:
         self.lines.append("    " * self.depth + text)
+        self.origins.append(self.now)
 
     def free(self, name: str, thing: Any = None) -> str:
         """A name, this one where it is still free, for a thing (or for a value that the code will assign)."""

@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 from miniblocks.graph.backends.source import Source, Word
-from miniblocks.graph.ir import Cond, Graph, Instruction, Loop, Ref, Step, leaves, mapped
+from miniblocks.graph.blame import Origin
+from miniblocks.graph.ir import Cond, Graph, Instruction, Loop, Ref, Step, leaves, mapped, reads
 from miniblocks.tensor import apply
 
 
@@ -35,7 +36,9 @@ class Writer(Source):
         self.words: dict[Ref, str] = {ref: self.free(ref.name) for ref in graph.inputs}
         for ref, tensor in (*graph.captured.items(), *graph.constants.items()):
             self.words[ref] = self.free(ref.name, tensor)
-        self.lines.append(f"def run({', '.join(self.words[ref] for ref in graph.inputs)}):")
+        self.depth = 0
+        self.line(f"def run({', '.join(self.words[ref] for ref in graph.inputs)}):")
+        self.depth = 1
         self.instructions(graph)
         self.write_back(graph)
         self.line(f"return {mapped(graph.outputs, Ref, lambda ref: Word(self.words[ref]))!r}")
@@ -49,10 +52,13 @@ class Writer(Source):
             self.line(f"{self.words[target]}.raw.copy_({new})")
 
     def instructions(self, graph: Graph) -> None:
+        around = self.now
         for instruction in graph.steps:
+            self.now = Origin(instruction, {ref: self.words[ref] for ref in reads(instruction)})
             for ref in instruction.results:
                 self.words[ref] = self.free(ref.name)
             self.instruction(instruction)
+        self.now = around
 
     def instruction(self, instruction: Instruction) -> None:
         if isinstance(instruction, Step):

@@ -12,6 +12,7 @@ from miniblocks.graph.backends import lowering
 from miniblocks.graph.backends.kernels import FRESH, Kernel, axes_of, kernel_of
 from miniblocks.graph.backends.memory import Buffers, Lifetimes
 from miniblocks.graph.backends.source import Source, Word
+from miniblocks.graph.blame import Origin
 from miniblocks.graph.ir import Cond, Graph, Instruction, Loop, Ref, Step, leaves, mapped, reads, shares
 from miniblocks.graph.statistics import size
 from miniblocks.ops.elementwise import torch_dtype
@@ -42,7 +43,7 @@ class Writer(Source):
     def __init__(self, graph: Graph, device: torch.device, numbers: frozenset[str], reuse: bool = True) -> None:
         super().__init__(run=None, prepare=None, Tensor=Tensor)
         self.graph, self.numbers, self.device = graph, numbers, device
-        self.preparing: list[str] = []  # lines that depend on parameters alone
+        self.preparing: list[tuple[str, Origin | None]] = []  # lines that depend on parameters alone
         self.ready: set[Ref] = set() if graph.writes else {*graph.captured, *graph.constants}
         self.values: dict[Ref, Value] = {}
         self.life = Lifetimes(graph)
@@ -66,8 +67,9 @@ class Writer(Source):
             self.values[ref] = Value(self.free(ref.name, raw), raw)
         head = f"def run({', '.join(self.word(ref) for ref in graph.inputs)}):"
         self.write()
-        before = ["def prepare():", *self.preparing, ""] if self.preparing else []
-        self.code = "\n".join([*before, head, *self.lines])
+        before = [("def prepare():", None), *self.preparing, ("", None)] if self.preparing else []
+        self.code = "\n".join([*(text for text, _ in before), head, *self.lines])
+        self.origins[:0] = [*(origin for _, origin in before), None]
 
     def functions(self) -> tuple[Callable[..., Any], Callable[[], None] | None]:
         """`run`, and `prepare` if there is anything to prepare, compiled."""
@@ -135,6 +137,11 @@ class Writer(Source):
 
     # -- instructions -------------------------------------------------------------------------------------------
     def instruction(self, instruction: Instruction) -> None:
+        around, self.now = self.now, Origin(instruction)
+        self.write_instruction(instruction)
+        self.now = around
+
+    def write_instruction(self, instruction: Instruction) -> None:
         if isinstance(instruction, Cond):
             lowering.cond(self, instruction)
         elif isinstance(instruction, Loop):
@@ -176,7 +183,7 @@ class Writer(Source):
     def beforehand(self, name: str, array: torch.Tensor, expression: str) -> str:
         """An array that `prepare` fills with the value of an expression; its name."""
         word = self.free(name, array)
-        self.preparing.append(f"    {word}.copy_({expression})")
+        self.preparing.append((f"    {word}.copy_({expression})", self.now))
         return word
 
     def plain(self, step: Step) -> None:

@@ -92,7 +92,7 @@ def _reshape(step: Step, new: Rewriting) -> Ref | None:
     if value.shape == step.shape or inner is None or inner.operation != "reshape":
         return value
     first = inner.args[0]
-    return first if first.shape == step.shape else new.emit("reshape", first, shape=step.shape)
+    return first if first.shape == step.shape else new.emit("reshape", first, parts=[inner], shape=step.shape)
 
 
 def _transpose(step: Step, new: Rewriting) -> Ref | None:
@@ -105,12 +105,12 @@ def _transpose(step: Step, new: Rewriting) -> Ref | None:
 
 def _permute(step: Step, new: Rewriting) -> Ref | None:
     rank, inner = len(step.shape), new.made.get(step.args[0])
-    value, axes = step.args[0], [a % rank for a in step.static["axes"]]
+    value, axes, parts = step.args[0], [a % rank for a in step.static["axes"]], []
     if inner is not None and inner.operation == "permute":
-        value, axes = inner.args[0], [inner.static["axes"][a] % rank for a in axes]
+        value, axes, parts = inner.args[0], [inner.static["axes"][a] % rank for a in axes], [inner]
     if axes == sorted(axes):
         return value
-    return new.emit("permute", value, axes=tuple(axes)) if value is not step.args[0] else None
+    return new.emit("permute", value, parts=parts, axes=tuple(axes)) if value is not step.args[0] else None
 
 
 def _where(step: Step, new: Rewriting) -> Ref | None:

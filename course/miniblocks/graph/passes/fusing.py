@@ -45,7 +45,7 @@ def _layer(step: Step, new: Rewriting, count: Counter[Ref]) -> Ref | None:
     if step.operation == "relu":
         inner = _only(step.args[0], new, count)
         if inner is not None and inner.operation in WITH_RELU:
-            return _moved(new, count, step, WITH_RELU[inner.operation], *inner.args, **inner.static)
+            return _moved(new, count, step, WITH_RELU[inner.operation], *inner.args, parts=[inner], **inner.static)
     if step.operation == "add":
         for product, bias in (step.args, step.args[::-1]):
             inner = _only(product, new, count)
@@ -57,7 +57,7 @@ def _layer(step: Step, new: Rewriting, count: Counter[Ref]) -> Ref | None:
             if fits and turn is not None and turn.operation in ("transpose", "permute") and len(turned.shape) == 2:
                 kinds = {x.dtype, turned.dtype, bias.dtype}
                 if len(kinds) == 1 and _is_turned(turn):
-                    return _moved(new, count, step, "dense", x, turn.args[0], bias)
+                    return _moved(new, count, step, "dense", x, turn.args[0], bias, parts=[turn, inner])
     return None
 
 
@@ -110,10 +110,10 @@ def _descent(step: Step, new: Rewriting, count: Counter[Ref]) -> Ref | None:
         ):
             made = _only(g, new, count)
             if made is not None and made.operation == "matmul" and all(len(a.shape) == 2 for a in made.args):
-                return _moved(new, count, step, "descend_matmul", w, rate, *made.args)
+                return _moved(new, count, step, "descend_matmul", w, rate, *made.args, parts=[made, inner])
             if made is not None and made.operation == "sum" and _is_over_rows(made):
-                return _moved(new, count, step, "descend_sum", w, rate, made.args[0])
-            return _moved(new, count, step, "descend", w, rate, g)
+                return _moved(new, count, step, "descend_sum", w, rate, made.args[0], parts=[made, inner])
+            return _moved(new, count, step, "descend", w, rate, g, parts=[inner])
     return None
 
 
@@ -138,7 +138,8 @@ def fuse_chains(graph: Graph) -> Graph:
         else:
             assert isinstance(instruction, Step)
             fused = _linked(before, instruction)
-            new.stands_for(instruction.result, _moved(new, count, instruction, "chain", *fused.args, **fused.static))
+            result = _moved(new, count, instruction, "chain", *fused.args, parts=[before], **fused.static)
+            new.stands_for(instruction.result, result)
     return new.graph_now()
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
 from miniblocks.graph.infer import infer
 from miniblocks.graph.ir import Cond, Graph, Instruction, Loop, Ref, Step, is_pure, mapped, reads, renamed, results
+from miniblocks.places import Place, joined
 
 Pass = Callable[[Graph], Graph]
 
@@ -17,7 +18,8 @@ class Rewriting:
     """A graph while it is written anew: `instruction` by `instruction`, in order.
 
     `keep` takes one over, on the values that its arguments now stand for; `emit` adds a new one; `stands_for` says
-    that a value is another one from here on. `made` are the steps by their results, as they now are.
+    that a value is another one from here on. `made` are the steps by their results, as they now are. A new step comes from where the
+    instruction at hand comes from, and the steps whose work it does as well (`parts`).
     """
 
     def __init__(self, graph: Graph) -> None:
@@ -29,10 +31,12 @@ class Rewriting:
         self.names = {ref.name for ref in (*graph.inputs, *graph.captured, *graph.constants)}
         self.names |= {ref.name for instruction in graph.steps for ref in instruction.results}
         self.counts: Counter[str] = Counter()
+        self.places: tuple[Place, ...] = ()  # of the instruction at hand
 
     def __iter__(self) -> Iterator[Instruction]:
         """The instructions, with arguments as they now stand."""
         for instruction in self.graph.steps:
+            self.places = instruction.places
             yield renamed(instruction, self.env)
 
     def keep(self, instruction: Instruction) -> None:
@@ -40,10 +44,11 @@ class Rewriting:
         if isinstance(instruction, Step):
             self.made[instruction.result] = instruction
 
-    def emit(self, operation: str, *args: Any, **static: Any) -> Ref:
+    def emit(self, operation: str, *args: Any, parts: Iterable[Step] = (), **static: Any) -> Ref:
         """A new step; its result."""
         result = self.fresh(operation, *infer(operation, args, static))
-        self.keep(Step(result, operation, args, static))
+        places = joined([*(part.places for part in parts), self.places])
+        self.keep(Step(result, operation, args, static, places))
         return result
 
     def fresh(self, hint: str, shape: tuple[int, ...], dtype: str) -> Ref:

@@ -150,9 +150,10 @@ class _Join:
             return  # neither side changes anything that anybody sees
         parts_ = (self.then.part, self.orelse.part)
         around = list(dict.fromkeys(ref for part in parts_ for ref in part.borrowed.values()))
-        graphs = [part.closed((), around, outputs) for part, outputs in zip(parts_, self.outputs)]
+        then, orelse = (part.closed((), around, outputs) for part, outputs in zip(parts_, self.outputs))
         results = tuple(self.tracer.ref(result) for result in self.results)
-        self.tracer.steps.append(Cond(results, self.tracer.ref(self.predicate), tuple(around), *graphs))
+        predicate, places = self.tracer.ref(self.predicate), self.tracer.places.now()
+        self.tracer.steps.append(Cond(results, predicate, tuple(around), then, orelse, places))
 
 
 def _full(value: Any, like: Ref) -> torch.Tensor:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-import traceback
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
+from dataclasses import replace
 from typing import Any
 
 import torch
@@ -15,21 +14,14 @@ from miniblocks.errors import CaptureError
 from miniblocks.graph.ir import Graph, Ref, Step, reads
 from miniblocks.graph.trace import Tracer
 from miniblocks.ops.elementwise import torch_dtype
+from miniblocks.places import here
 from miniblocks.tensor import Tensor, mode
-
-_OURS = str(Path(__file__).parents[2])
-
-
-def here() -> tuple[str, int, str]:
-    """File, number and text of the learner's line that is running."""
-    frame = next(f for f in reversed(traceback.extract_stack()) if not f.filename.startswith(_OURS))
-    return frame.filename, frame.lineno or 0, frame.line or ""
 
 
 def refusal(why: str) -> CaptureError:
     """An error that names the line that is running."""
-    file, number, line = here()
-    return CaptureError(f"{file}:{number}: `{line}`: {why}")
+    place = here()
+    return CaptureError(f"{place.file}:{place.line}: `{place.text}`: {why}")
 
 
 class ScriptTracer(Tracer):
@@ -48,7 +40,7 @@ class ScriptTracer(Tracer):
         last = self.steps[-1] if self.steps else None
         if isinstance(last, Step) and last.result == ref:
             new = Ref(self.free(word), ref.shape, ref.dtype)
-            self.steps[-1] = Step(new, last.operation, last.args, last.static)
+            self.steps[-1] = replace(last, result=new)
             self.refs[id(tensor.raw)] = new
 
     def free(self, word: str) -> str:
@@ -80,6 +72,7 @@ class Inner(ScriptTracer):
 
     def __init__(self, outer: ScriptTracer, carried: Iterable[tuple[str, Tensor]] = ()) -> None:
         super().__init__((), {})
+        self.places = outer.places
         self.recording = outer.recording  # `no_grad` may have been entered around this part
         self.outer, self.taken = outer, set(outer.taken)  # names from around stay free for what is borrowed
         self.borrowed: dict[Ref, Ref] = {}

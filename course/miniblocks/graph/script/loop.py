@@ -180,7 +180,8 @@ class Repeat:
         words = [*(self.names[number] for number, _ in self.carried), *("written" for _ in self.written)]
         raws = self._run(condition, body, args, first, around, captured)
         results = [self.tracer.result(word, raw) for word, raw in zip(words, raws)]
-        self.tracer.steps.append(Loop(tuple(map(self.tracer.ref, results)), args, condition, body))
+        places = self.tracer.places.now()
+        self.tracer.steps.append(Loop(tuple(map(self.tracer.ref, results)), args, condition, body, places))
         self._set(captured, fresh, results)
 
     def _last(self, captured: Round, place: Place) -> Ref:

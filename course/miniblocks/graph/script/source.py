@@ -4,26 +4,23 @@ from __future__ import annotations
 
 import ast
 import inspect
-import sysconfig
 import textwrap
 from collections.abc import Callable
-from pathlib import Path
 from types import CodeType, FunctionType
 from typing import Any
 
 from miniblocks.errors import CaptureError
 from miniblocks.graph.script.jumps import RUNTIME, Jumps
 from miniblocks.graph.script.rewrite import Rewrite
+from miniblocks.places import is_own
 
-_OURS = str(Path(__file__).parents[2])
-_LIBRARIES = tuple(sysconfig.get_paths()[key] for key in ("stdlib", "platstdlib", "purelib", "platlib"))
 _factories: dict[CodeType, Callable[..., Any]] = {}
 
 
 def is_learners(function: Any) -> bool:
     """Whether a function is somebody's own code: neither the framework's nor a library's, and written in Python."""
     code = getattr(function, "__code__", None)
-    return code is not None and not code.co_filename.startswith((_OURS, *_LIBRARIES, "<frozen", "<graph"))
+    return code is not None and is_own(code.co_filename)
 
 
 def rewritten(function: FunctionType, runtime: Any) -> Callable[..., Any]:
