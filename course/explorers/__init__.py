@@ -8,7 +8,10 @@ or the still picture where `inert()` says so.
 """
 
 from explorers.inert import inert
+from explorers.lab import initializer_lab
 from explorers.net import explore
 from explorers.outside import run_outside
+from explorers.ties import ties
+from explorers.training import playground, training_board
 
-__all__ = ["explore", "inert", "run_outside"]
+__all__ = ["explore", "inert", "initializer_lab", "playground", "run_outside", "ties", "training_board"]

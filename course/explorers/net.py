@@ -25,13 +25,13 @@ def explore(net: Block) -> NetExplorer | Still:
     return NetExplorer(net)
 
 
-def check_block(net: Any) -> None:
+def check_block(net: Any, who: str = "explore") -> None:
     """Refuse what is no block, with the mend."""
     if isinstance(net, Block):
         return
     if isinstance(net, type) and issubclass(net, Block):
-        raise TypeError(f"explore() was given the class {net.__name__}; give it a network: explore({net.__name__}())")
+        raise TypeError(f"{who}() was given the class {net.__name__}; give it a network: {who}({net.__name__}())")
     raise TypeError(
-        f"explore() was given a {type(net).__name__}, which is no block; give it a network made of blocks, such as "
+        f"{who}() was given a {type(net).__name__}, which is no block; give it a network made of blocks, such as "
         "nn.Sequential() or an instance of your own subclass of nn.Block"
     )

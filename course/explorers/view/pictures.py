@@ -51,10 +51,10 @@ def extent(heatmap: Heatmap) -> tuple[int, int]:
     return max(LEAST_SIDE, cell * columns), max(LEAST_SIDE, cell * rows)
 
 
-def histogram_svg(histogram: Histogram, words: str) -> Markup:
-    """Bars over an axis that names its ends, and zero where it lies between them."""
+def histogram_svg(histogram: Histogram, words: str, expected: np.ndarray | None = None) -> Markup:
+    """Bars over an axis that names its ends, and zero where it lies between them; `expected` counts as a line over them."""
     counts, edges = histogram.counts, histogram.edges
-    low, high, top = edges[0], edges[-1], max(1, counts.max())
+    low, high, top = edges[0], edges[-1], max(1, counts.max(), *([] if expected is None else [expected.max()]))
     width, heights = WIDTH / len(counts), TALLEST * counts / top
     # a bar for every bin that is not empty, at least one pixel high: few values are not none
     bars = "".join(
@@ -62,9 +62,12 @@ def histogram_svg(histogram: Histogram, words: str) -> Markup:
         for i, height in enumerate(heights)
         if height > 0
     )
+    steps = [] if expected is None else [BASE - TALLEST * share for share in expected / top]
+    line = "".join(f"{'L' if i else 'M'}{i * width:.1f},{y:.1f}h{width:.1f}" for i, y in enumerate(steps))
     zero = WIDTH * (0 - low) / (high - low) if low <= 0 <= high else None
     markup = templates().get_template("histogram.svg").render(
-        bars=bars, zero=zero, low=f"{low:.3g}", high=f"{high:.3g}", top=int(counts.max()), width=WIDTH, base=BASE, words=words
+        bars=bars, line=line, zero=zero, low=f"{low:.3g}", high=f"{high:.3g}", top=int(counts.max()), width=WIDTH, base=BASE,
+        words=words,
     )  # fmt: skip
     return Markup(markup)
 

@@ -171,4 +171,6 @@ def test_what_is_no_block_is_refused_with_the_mend(wrong: object, mend: str) -> 
 
 
 def test_the_public_names() -> None:
-    assert explorers.__all__ == ["explore", "inert", "run_outside"]
+    """Each explorer is a function that is imported from the package, and says what it does."""
+    assert {"explore", "initializer_lab", "playground", "run_outside", "ties", "training_board"} <= set(explorers.__all__)
+    assert all(getattr(explorers, name).__doc__ for name in explorers.__all__)
