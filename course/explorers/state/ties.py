@@ -1,8 +1,7 @@
 """Who shares a parameter with whom, and the shared gradient as the sum of what each use contributes.
 
-A use is an operation that takes the parameter's tensor as an argument. What it contributes is found by the framework itself: the
-gradient that arrives at the operation's output is sent once more through that operation alone, with a leaf of its own in each place
-where the parameter stood.
+A use is an operation that takes the parameter's tensor as an argument. What it contributes is the share that the tape's own walk
+hands to that argument (`autograd.backward_steps`).
 """
 
 from __future__ import annotations
@@ -19,12 +18,10 @@ from explorers.state.changes import own_draws
 from explorers.state.depth import first_tensor, sampled
 from explorers.state.tree import Row, rows
 from miniblocks import autograd
-from miniblocks.nn import Block, Parameter
-from miniblocks.ops import Op
-from miniblocks.tensor import Tensor, apply, mode
+from miniblocks.nn import Block
+from miniblocks.tensor import Tensor, mode
 
 ROWS = 256  # of a batch at most
-REST = "other uses"
 
 
 @dataclass(frozen=True)
@@ -63,59 +60,29 @@ def places(net: Block) -> dict[int, list[Row]]:
     return found
 
 
-@dataclass
-class _Use:
-    label: str
-    op: Op
-    args: tuple[Any, ...]
-    static: dict[str, Any]
-    arriving: Tensor | None = None
-
-
 def contributions(net: Block, inputs: Sequence[Any], loss: Callable[[Any], Tensor] | None = None) -> Ties:
     """Send inputs through and back from `loss(output)` (its sum, unless told); no gradient that is kept changes.
 
     Raises whatever the network or the loss raises.
     """
     inputs, note = sampled(inputs, ROWS)
-    stack: list[str] = []
-    calls: Counter[str] = Counter()
-    uses: dict[int, list[_Use]] = {}
-
-    def enter(path: str, block: Block) -> None:
-        calls[path] += 1
-        stack.append(f"{path or 'net'}" + (f", call {calls[path]}" if calls[path] > 1 else ""))
-
-    def leave(path: str, block: Block, output: Any) -> None:
-        stack.pop()
-
-    def look(op: Op, args: tuple[Any, ...], static: dict[str, Any], out: Tensor) -> None:
-        taken = [id(a) for a in args if isinstance(a, Tensor) and id(a) in mine]
-        if not taken or not out.requires_grad:
-            return
-        use = _Use(f"{stack[-1] if stack else 'net'}: {op.name}", op, args, static)
-        out.register_hook(lambda g: setattr(use, "arriving", g))
-        for key in dict.fromkeys(taken):
-            uses.setdefault(key, []).append(use)
-
     with own_draws(0), in_use(net), autograd.record():
         _settle(net, inputs)
-        known = {id(p): p for p in net.collect_params().values() if p.grad_req != "null" and p.is_initialized}
-        mine = {id(p.data()): p for p in known.values()}
-        before, mode.observer = mode.observer, look
-        try:
-            with watching(net, enter, leave):
-                output = net(*inputs)
-            value = first_tensor(output).sum() if loss is None else loss(output)
-        finally:
-            mode.observer = before
-        leaves = [p.data() for p in known.values()]
-        whole = dict(zip(map(id, leaves), autograd.grad(value, leaves))) if value.requires_grad else {}
-        shown = [
-            _shared(p, places(net)[id(p)], uses.get(id(p.data()), []), whole)
-            for p in known.values()
-            if id(p) in places(net)
-        ]
+        value, at = _placed(net, inputs, loss)
+        uses = _uses(value, at)
+        where = places(net)
+        known = [p for p in net.collect_params().values() if p.grad_req != "null" and p.is_initialized]
+        leaves = [p.data() for p in known]
+        whole = autograd.grad(value, leaves) if value.requires_grad else [None] * len(leaves)
+    shown = [
+        Shared(
+            p.name,
+            tuple(row.path for row in where[id(p)]),
+            tuple(uses.get(id(leaf), ())),
+            None if g is None else g.asnumpy(),
+        )
+        for p, leaf, g in zip(known, leaves, whole, strict=True)
+    ]
     shared = [s for s in shown if len(s.places) > 1 or len(s.uses) > 1]
     return Ties(tuple(shared), len(shown) - len(shared), note)
 
@@ -127,31 +94,48 @@ def _settle(net: Block, inputs: Sequence[Any]) -> None:
             net(*inputs)
 
 
-def _shared(parameter: Parameter, where: list[Row], uses: list[_Use], whole: dict[int, Tensor]) -> Shared:
-    leaf = parameter.data()
-    found = [c for use in uses if use.arriving is not None for c in _through(use, leaf)]
-    gradient = whole[id(leaf)].asnumpy() if id(leaf) in whole else None
-    if gradient is not None:
-        rest = gradient - sum((c.gradient for c in found), np.zeros_like(gradient))
-        if np.abs(rest).max(initial=0.0) > 1e-4 * max(1e-12, float(np.abs(gradient).max(initial=0.0))):
-            found.append(Contribution(REST, rest))  # a Function of one's own, say, which no observer sees
-    return Shared(parameter.name, tuple(row.path for row in where), tuple(found), gradient)
+def _placed(net: Block, inputs: Sequence[Any], loss: Callable[[Any], Tensor] | None) -> tuple[Tensor, dict[Any, str]]:
+    """The number to go back from, and for each recorded operation the block at work, with its call."""
+    stack: list[str] = []
+    calls: Counter[str] = Counter()
+    at: dict[Any, str] = {}
+
+    def enter(path: str, block: Block) -> None:
+        calls[path] += 1
+        stack.append(f"{path or 'net'}" + (f", call {calls[path]}" if calls[path] > 1 else ""))
+
+    def leave(path: str, block: Block, output: Any) -> None:
+        stack.pop()
+
+    def look(op: Any, args: Any, static: Any, out: Tensor) -> None:
+        if stack and out.node is not None:
+            at[out.node] = stack[-1]
+
+    before, mode.observer = mode.observer, look
+    try:
+        with watching(net, enter, leave):
+            output = net(*inputs)
+        return (first_tensor(output).sum() if loss is None else loss(output)), at
+    finally:
+        mode.observer = before
 
 
-def _through(use: _Use, leaf: Tensor) -> list[Contribution]:
-    """The operation alone, with a leaf of its own wherever the parameter stood."""
-    fresh = {i: Tensor(leaf.raw, requires_grad=True) for i, a in enumerate(use.args) if a is leaf}
-    args = [fresh.get(i, Tensor(a.raw) if isinstance(a, Tensor) else a) for i, a in enumerate(use.args)]
-    for given, new in zip(use.args, args, strict=True):
-        if isinstance(given, Tensor):
-            new._device = given._device
-    out = apply(use.op, *args, **use.static)
-    gradients = autograd.grad(out, list(fresh.values()), use.arriving)
-    several = len(fresh) > 1
-    return [
-        Contribution(use.label + (f", argument {i + 1}" if several else ""), g.asnumpy())
-        for i, g in zip(fresh, gradients)
-    ]
+def _uses(value: Tensor, at: dict[Any, str]) -> dict[int, list[Contribution]]:
+    """For each leaf, by id, what the operations that took it hand to it, first use first."""
+    if not value.requires_grad:
+        return {}
+    nodes = autograd.recorded(value)
+    steps = {step.key: dict(step.shares) for step in autograd.backward_steps(value)}
+    found: dict[int, list[Contribution]] = {}
+    for node in nodes:
+        taken = [(i, nodes[p].leaf) for i, p in enumerate(node.parents) if p is not None and nodes[p].leaf is not None]
+        for i, leaf in taken:
+            share = steps.get(node.key, {}).get(i)
+            twice = sum(other is leaf for _, other in taken) > 1
+            label = f"{at.get(node.key, 'outside')}: {node.op}" + (f", argument {i + 1}" if twice else "")
+            if share is not None:
+                found.setdefault(id(leaf), []).append(Contribution(label, share.asnumpy()))
+    return found
 
 
 def unread(net: Block) -> Ties:
