@@ -19,7 +19,7 @@ def check(exercise_id: str, answer: Any) -> int:
     """
     report = examine(exercise_id, answer)
     display(Shown(report))
-    return report.score
+    return report.result
 
 
 def examine(exercise_id: str, answer: Any) -> Report:
@@ -46,4 +46,4 @@ def _stumbled(exercise: Exercise, error: Exception) -> Report:
         "The check itself stumbled over what your answer gave back. Look at the shapes and types of your results, and tell your instructor.",
     )
     outcomes = [Outcome(c.name, c.points, c.says, mistake) for c in exercise.criteria]
-    return Report(exercise.id, exercise.title, exercise.section, outcomes, exercise.hints)
+    return Report(exercise.id, exercise.title, exercise.section, outcomes, exercise.hints, exercise.extra)

@@ -30,6 +30,7 @@ class Task:
     points: float
     earned: float | None = None
     by_hand: bool = False
+    extra: bool = False  # its points come on top; how many, its check tells
 
     @property
     def state(self) -> str:
@@ -50,7 +51,7 @@ class Station:
 
     @property
     def points(self) -> float:
-        return sum(task.points for task in self.tasks)
+        return sum(task.points for task in self.tasks if not task.extra)
 
     @property
     def earned(self) -> float:
@@ -72,7 +73,9 @@ class CourseMap:
     @property
     def next(self) -> tuple[Station, Task] | None:
         """The first exercise without full points, and its lesson; None when all is done."""
-        return next(((s, t) for s in self.stations for t in s.tasks if t.state not in ("done", "hand")), None)
+        return next(
+            ((s, t) for s in self.stations for t in s.tasks if t.state not in ("done", "hand") and not t.extra), None
+        )
 
     def __repr__(self) -> str:
         lines = [station.in_words for station in self.stations]
@@ -114,18 +117,22 @@ def _task(cell: dict[str, Any]) -> Task | None:
     name, points = str(mark.get("grade_id", "")), float(mark.get("points", 0))
     if mark.get("solution"):
         return Task(name, points, by_hand=True)
-    return Task(name.removeprefix("check-"), points, _shown_points(cell, points))
+    earned, possible = _shown_points(cell)
+    if not points:
+        return Task(name.removeprefix("check-"), possible, earned, extra=True)
+    return Task(name.removeprefix("check-"), points, None if earned is None else min(points, earned))
 
 
-def _shown_points(cell: dict[str, Any], most: float) -> float | None:
-    """The number that a check cell gave when it last ran."""
+def _shown_points(cell: dict[str, Any]) -> tuple[float | None, float]:
+    """What a check cell gave when it last ran: `7`, or `2 of 4 extra points`, as (points, possible extra points)."""
     for output in cell.get("outputs") or ():
         if output.get("output_type") == "execute_result":
             try:
-                return min(most, float(_text(output["data"]["text/plain"])))
-            except (KeyError, TypeError, ValueError):
-                return None
-    return None
+                words = _text(output["data"]["text/plain"]).split()
+                return float(words[0]), float(words[2]) if words[3:] == ["extra", "points"] else 0
+            except (KeyError, TypeError, ValueError, IndexError):
+                return None, 0
+    return None, 0
 
 
 def _text(source: Any) -> str:

@@ -178,17 +178,26 @@ class Exercise:
         minutes: int = 10,
         difficulty: str = "basic",
         prediction: Callable[[Any], bool] | None = None,
+        extra: bool = False,
     ) -> None:
-        """`prediction` marks an exercise whose first answer stands; it tells what counts as an answer."""
+        """`prediction` marks an exercise whose first answer stands; it tells what counts as an answer.
+
+        The points of an `extra` exercise come on top: whoever leaves it out can still have all.
+        """
         self.id, self.title, self.section, self.source = id, title, section, source
         self.hints, self.minutes, self.difficulty = tuple(hints), minutes, difficulty
-        self.prediction = prediction
+        self.prediction, self.extra = prediction, extra
         self.criteria: list[Criterion] = []
         self._draw: Callable[[np.random.Generator], Iterable[Case]] | None = None
 
     @property
     def points(self) -> int:
         return sum(c.points for c in self.criteria)
+
+    @property
+    def worth(self) -> int:
+        """What its cell is worth to nbgrader, whose possible points an extra exercise does not raise."""
+        return 0 if self.extra else self.points
 
     def cases(
         self, draw: Callable[[np.random.Generator], Iterable[Case]]
@@ -216,12 +225,13 @@ class Exercise:
     def judge(self, cases: Sequence[Case], seen: Sequence[Seen]) -> Report:
         """The report on the observations of all cases (one `Seen` a case; too few are no evidence)."""
         if self.prediction and any(_changed(case, one) for case, one in zip(cases, seen)):
-            return Report(
-                self.id, self.title, self.section, [Outcome(c.name, c.points, c.says, CHANGED) for c in self.criteria]
-            )
+            return self._report([Outcome(c.name, c.points, c.says, CHANGED) for c in self.criteria], ())
         padded = [*seen, *(Seen() for _ in range(len(cases) - len(seen)))]
         outcomes = [Outcome(c.name, c.points, c.says, _first_mistake(c, cases, padded)) for c in self.criteria]
-        return Report(self.id, self.title, self.section, outcomes, self.hints)
+        return self._report(outcomes, self.hints)
+
+    def _report(self, outcomes: list[Outcome], hints: tuple[str, ...]) -> Report:
+        return Report(self.id, self.title, self.section, outcomes, hints, self.extra)
 
 
 def _changed(case: Case, seen: Seen) -> bool:
@@ -256,6 +266,20 @@ class Outcome:
         return 0 if self.mistake else self.points
 
 
+class Extra(int):
+    """Points on top. Shown in words: a number above its cell's points is an error to nbgrader."""
+
+    possible: int
+
+    def __new__(cls, score: int, possible: int) -> Extra:
+        made = super().__new__(cls, score)
+        made.possible = possible
+        return made
+
+    def __repr__(self) -> str:
+        return f"{int(self)} of {self.possible} extra points"
+
+
 @dataclass(frozen=True)
 class Report:
     """The result of one exercise: what the learner reads and the gradebook stores."""
@@ -265,6 +289,16 @@ class Report:
     section: str
     outcomes: list[Outcome]
     hints: tuple[str, ...] = ()
+    extra: bool = False
+
+    @property
+    def result(self) -> int:
+        """What a check cell gives, which nbgrader reads: the score; of an extra exercise words, which it takes for none."""
+        return Extra(self.score, self.points) if self.extra else int(self.score)
+
+    @property
+    def in_words(self) -> str:
+        return f"{self.score} of {self.points} {'extra points' if self.extra else 'points'}"
 
     @property
     def score(self) -> int:

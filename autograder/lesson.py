@@ -97,7 +97,7 @@ def nbgrader_metadata(role: str, exercise_id: str, points: Any = None) -> dict[s
         "task": False,
     }
     if role == "check":
-        metadata["points"] = exercise.load(exercise_id).points
+        metadata["points"] = exercise.load(exercise_id).worth
     elif role == "manual":
         metadata["points"] = points
     return metadata

@@ -33,7 +33,7 @@ def verdict(report: Report) -> str:
 
 def as_text(report: Report) -> str:
     """The report as plain text: a headline, one line a criterion, then each mistake once."""
-    lines = [f"{report.title} [{report.exercise}]: {verdict(report)}, {report.score} of {report.points} points"]
+    lines = [f"{report.title} [{report.exercise}]: {verdict(report)}, {report.in_words}"]
     if not report.written:
         return lines[0]
     lines += [f"  {'ok ' if o.mistake is None else 'NO '} {o.earned}/{o.points}  {o.says}" for o in report.outcomes]

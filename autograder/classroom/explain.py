@@ -98,7 +98,7 @@ def _answer(course: Course, student: str, lesson: str, exercise_id: str) -> str:
 def as_text(told: Explanation, full: bool = False) -> str:
     """The explanation as a person reads it: the cases that decided; with `full` all of them, every array written out."""
     report = told.report
-    head = f"{told.student}, {report.exercise} “{report.title}”: {verdict(report)}, {report.score} of {report.points} points"
+    head = f"{told.student}, {report.exercise} “{report.title}”: {verdict(report)}, {report.in_words}"
     parts = [
         [head, "For the instructor only: the cases are secret."],
         list(_standing(told)),

@@ -133,8 +133,8 @@ def _item(group: Class, name: str) -> Item:
     decided = [learner for learner in group.learners if learner.points.get(name) is not None]
     points = [learner.points[name] or 0.0 for learner in decided]
     rest = [learner.total - mine for learner, mine in zip(decided, points)]
-    possible = group.maxima.get(name, 0.0)
     reports = [learner.reports[name] for learner in decided if name in learner.reports]
+    possible = group.maxima.get(name) or float(reports[0].points if reports else 0)  # an extra exercise has no maximum
     unwritten = sum(not report.written for report in reports)
     full = sum(mine >= possible for mine in points)
     part = sum(0 < mine < possible for mine in points)

@@ -97,8 +97,8 @@ def _task(name: str, cell: NotebookNode, seeds: Mapping[str, int]) -> Task:
         exercise = load(name)
     except KeyError as error:
         raise Ungraded(f"the graded cell of {name!r} belongs to no exercise: {error}") from error
-    if points != exercise.points:
-        raise Ungraded(f"{name} has {exercise.points} points and its cell says {points}; build the lesson again")
+    if points != exercise.worth:
+        raise Ungraded(f"{name} has {exercise.worth} points and its cell says {points}; build the lesson again")
     try:
         return Task(name, exercise.draw(seeds[name]))
     except Exception as error:

@@ -129,5 +129,5 @@ def failed(name: str, words: str, lines: list[str] | None = None) -> Any:
 def reported(report: Report, count: int) -> list[Any]:
     """A graded cell's outputs: the report, and the one number that nbgrader reads as the score."""
     shown = {"text/plain": clean(as_text(report)), "text/html": clean(as_html(report))}
-    score = _output("execute_result", data={"text/plain": str(int(report.score))}, execution_count=count)
+    score = _output("execute_result", data={"text/plain": repr(report.result)}, execution_count=count)
     return [_output("display_data", data=shown), score]

@@ -83,6 +83,7 @@ def configure(c: Config, course: Course) -> Config:
         LimitOutput,
         SaveAutoGrades,
         PENALTIES,
+        f"{PREPROCESSORS}.SaveExtraCredit",
         CheckCellMetadata,
     ]
     c.AssignLatePenalties.plugin_class = f"{LATE}.LatePenalty"

@@ -47,6 +47,13 @@ class Part:
         return self.points is not None
 
     @property
+    def marks(self) -> str:
+        """Points as a learner reads them."""
+        if self.report and self.report.extra:
+            return f"+{self.score or 0:g} (extra)"
+        return f"{self.score or 0:g} / {self.points or 0:g}"
+
+    @property
     def html(self) -> Markup | None:
         return Markup(as_html(self.report)) if self.report else None
 

@@ -56,6 +56,8 @@ def invalidate(url: str, lesson: str, student: str) -> None:
             return
         for grade in (grade for notebook in notebooks for grade in notebook.grades):
             grade.auto_score = None
+            if grade.name.startswith(CHECK) and not grade.max_score:  # an extra exercise, whose points stand there
+                grade.extra_credit = None
             grade.needs_manual_grade = True
         book.db.commit()
 

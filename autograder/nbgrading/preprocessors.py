@@ -9,6 +9,7 @@ from typing import Any
 import nbformat
 from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
+from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
 
@@ -93,6 +94,22 @@ class GradeInSandbox(NbGraderPreprocessor):
         record.attach(graded.notebook, record.of_graded(mark, graded))
         evidence.keep(Path(resources["metadata"]["path"]), graded.judged)
         return graded.notebook, resources
+
+
+class SaveExtraCredit(NbGraderPreprocessor):
+    """After nbgrader's `SaveAutoGrades`: the points of extra exercises go into nbgrader's field for extra credit."""
+
+    def preprocess(self, nb: NotebookNode, resources: Resources) -> tuple[NotebookNode, Resources]:
+        key, kept = resources["nbgrader"], record.of(nb)
+        extra = [report for report in kept.reports if report.extra] if kept else []
+        if extra:
+            with Gradebook(key["db_url"]) as book:
+                for report in extra:
+                    name = gradebook.CHECK + report.exercise
+                    grade = book.find_grade(name, key["notebook"], key["assignment"], key["student"])
+                    grade.extra_credit = float(report.score)
+                book.db.commit()
+        return nb, resources
 
 
 @cache
