@@ -11,7 +11,8 @@ from explorers.inert import inert
 from explorers.lab import initializer_lab
 from explorers.net import explore
 from explorers.outside import run_outside
+from explorers.stepper import step_through
 from explorers.ties import ties
 from explorers.training import playground, training_board
 
-__all__ = ["explore", "inert", "initializer_lab", "playground", "run_outside", "ties", "training_board"]
+__all__ = ["explore", "inert", "initializer_lab", "playground", "run_outside", "step_through", "ties", "training_board"]

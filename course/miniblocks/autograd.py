@@ -2,12 +2,17 @@
 
 from miniblocks.function import Function, gradcheck
 from miniblocks.recorded import RecordedNode, detect_anomaly, recorded
+from miniblocks.replay import BackwardStep, backward_steps
 from miniblocks.tape import backward, grad, is_recording, no_grad, record
+from miniblocks.watching import Ran, watch
 
 __all__ = [
+    "BackwardStep",
     "Function",
+    "Ran",
     "RecordedNode",
     "backward",
+    "backward_steps",
     "detect_anomaly",
     "grad",
     "gradcheck",
@@ -15,4 +20,5 @@ __all__ = [
     "no_grad",
     "record",
     "recorded",
+    "watch",
 ]

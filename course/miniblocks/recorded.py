@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import torch
 
 from miniblocks.errors import AnomalyError
 from miniblocks.ops import Op
+from miniblocks.places import here
 from miniblocks.tensor import Node, Tensor, mode
-
-_HERE = str(Path(__file__).parent)
 
 
 @dataclass(frozen=True)
@@ -92,9 +89,9 @@ def _look(op: Op, args: tuple[Any, ...], static: dict[str, Any], out: Tensor) ->
         and not torch.isfinite(out.raw).all()
         and all(torch.isfinite(i).all() for i in inputs)
     ):
-        frame = next(f for f in reversed(traceback.extract_stack()) if not f.filename.startswith(_HERE))
+        place = here()
         kind = "a nan" if out.raw.isnan().any() else "an infinity"
         shapes = ", ".join(str(tuple(i.shape)) for i in inputs)
         raise AnomalyError(
-            f"`{op.name}` made {kind} out of finite inputs of shape {shapes}, at {frame.filename}:{frame.lineno}: `{frame.line}`"
+            f"`{op.name}` made {kind} out of finite inputs of shape {shapes}, at {place.file}:{place.line}: `{place.text}`"
         )

@@ -29,6 +29,11 @@ class BackwardStep:
     incoming: Tensor
     shares: tuple[tuple[int, Tensor], ...]
 
+    @property
+    def has_rule_in_table(self) -> bool:
+        """Whether its backward rule is the framework's, and not that of a `Function`."""
+        return TABLE.get(self.key.op.name) is self.key.op
+
     def slope(self, argument: int) -> Tensor | None:
         """The local derivative of an elementwise operation: of each element of the result by its own of the argument.
 
@@ -36,7 +41,7 @@ class BackwardStep:
         derivative then is a matrix, which is never made. (A `Function` counts as elementwise where its shapes are equal.)
         """
         node: Node = self.key
-        own = node.op.name not in TABLE and dict(self.shares)[argument].shape == self.incoming.shape
+        own = not self.has_rule_in_table and dict(self.shares)[argument].shape == self.incoming.shape
         if not (node.op.elementwise or own):
             return None
         return Tensor(self._through(argument, torch.ones_like(self.incoming.raw)))
@@ -104,6 +109,11 @@ def _turn(node: Node, g: torch.Tensor) -> list[tuple[int, torch.Tensor]]:
         tape._spread(node, g, RAW, False, shares, shares)
     takers = [i for i, parent in enumerate(node.parents) if parent is not None and node.op.vjps[i] is not None]
     return list(zip(takers, shares.given, strict=True))
+
+
+def backward_seed(output: Tensor, gradient: Any = None) -> Tensor:
+    """The gradient that `backward` begins with: ones, unless told."""
+    return Tensor(tape._seed(output, gradient))
 
 
 def known_values(nodes: Sequence[RecordedNode], output: Tensor) -> list[torch.Tensor | None]:

@@ -12,6 +12,7 @@ EXERCISES = ("06-backward-by-hand",)
 TAPES = (
     "miniblocks.autograd.backward",
     "miniblocks.autograd.grad",
+    "miniblocks.autograd.backward_steps",
     "torch.autograd.backward",
     "torch.autograd.grad",
     "torch.Tensor.backward",
