@@ -13,8 +13,13 @@ if TYPE_CHECKING:
     from explorers.view.net import NetExplorer
 
 
-def explore(net: Block) -> NetExplorer | Still:
-    """An explorer of `net`, shown when it is a cell's last line; without a kernel, or while grading, a still picture."""
+def explore(net: Block, *inputs: Any) -> NetExplorer | Still:
+    """An explorer of `net`, shown when it is a cell's last line; without a kernel, or while grading, a still picture.
+
+    `inputs` are sent through the network, in evaluation mode and at most 64 rows of them, to show signals and gradients through its
+    layers; where none are given, some are made up to fit a first layer that says what it takes. Parameters are changed by the
+    learner's own doing alone. Raises `TypeError` where `net` is no block.
+    """
     check_block(net)
     tree = rows(net)
     if inert():
@@ -22,7 +27,7 @@ def explore(net: Block) -> NetExplorer | Still:
         return Still(net, first)
     from explorers.view.net import NetExplorer  # here, so that a still picture needs no widget library
 
-    return NetExplorer(net)
+    return NetExplorer(net, inputs)
 
 
 def check_block(net: Any, who: str = "explore") -> None:

@@ -6,12 +6,17 @@ fewer cells than the array has elements, `Heatmap.caption` says which ones it sh
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from math import prod
 
 import numpy as np
+import torch
+
+from miniblocks.tensor import Tensor
 
 BARS = "▁▂▃▄▅▆▇█"
+MOST = 1 << 17  # elements of an array that are looked at; of larger ones a sample
 NOT_FINITE = 255  # the level of a heatmap's cell that holds no finite number
 ZERO = 127  # the level of 0, in the middle of 0 … 254
 
@@ -52,6 +57,26 @@ class Heatmap:
         finite = np.isfinite(self.cells)
         shares = np.where(finite, self.cells, 0) / (self.limit or 1.0)
         return np.where(finite, np.rint(ZERO * (1 + shares)), NOT_FINITE).astype(np.uint8)
+
+
+def sample(tensor: Tensor, most: int = MOST) -> tuple[np.ndarray, str]:
+    """A tensor's values, of a large one every k-th row and column only; and a note that says so.
+
+    A few hundred thousand values tell a distribution as well as millions, and a slider's update must be quick.
+    """
+    raw = tensor.raw.detach()
+    if raw.numel() <= most:
+        return raw.cpu().double().numpy() if raw.dtype == torch.bfloat16 else raw.cpu().numpy(), ""
+    matrix = raw.reshape(raw.shape[0], -1)
+    step = math.ceil(math.sqrt(raw.numel() / most))
+    down = min(step, matrix.shape[0])
+    across = math.ceil(raw.numel() / most / down)
+    values = matrix[::down, ::across].cpu().numpy()
+    return values, f"Sampled: every {_nth(down)}row and every {_nth(across)}column of {raw.numel():,} elements."
+
+
+def _nth(step: int) -> str:
+    return "" if step == 1 else f"{step}{'nd' if step == 2 else 'rd' if step == 3 else 'th'} "
 
 
 def _scaled(values: np.ndarray) -> tuple[np.ndarray, float]:

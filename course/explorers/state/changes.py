@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from explorers.state.parameters import element
 from explorers.state.recipes import Recipe
+from miniblocks import autograd
 from miniblocks.errors import MiniblocksError
 from miniblocks.init import Initializer
 from miniblocks.nd import random
@@ -74,24 +76,41 @@ class Changes:
         parameters = list(parameters)
         initializer = recipe.initializer(knobs)
         about = (recipe.name, draw, [id(p) for p in parameters])
+        goes_on = about == self._open  # then the values before it are kept already
         before: list[Snapshot] = []
+        changed: list[str] = []
         skipped: list[str] = []
         with own_draws(draw):
             for parameter in parameters:
                 reason = why_not(parameter)
-                snapshot = Snapshot.of(parameter) if reason is None else None
+                snapshot = Snapshot.of(parameter) if reason is None and not goes_on else None
                 try:
-                    if snapshot is not None:
+                    if reason is None:
                         parameter.initialize(init=initializer, force_reinit=True)
-                        before.append(snapshot)
+                        changed.append(parameter.name)
+                        before += [snapshot] if snapshot is not None else []
                 except MiniblocksError as error:
                     reason = str(error)
                 if reason is not None:
                     skipped.append(f"{parameter.name}: {reason}")
-        if before and about != self._open:
+        if before:
             self._steps.append(before)
             self._open = about
-        return Outcome(tuple(s.parameter.name for s in before), tuple(skipped))
+        return Outcome(tuple(changed), tuple(skipped))
+
+    def edit(self, parameter: Parameter, index: Sequence[int], value: float) -> float:
+        """Write one value; returns what was there. Raises `IndexError`, and `ValueError` where nothing may be written."""
+        reason = why_not(parameter)
+        if reason is not None:
+            raise ValueError(f"{parameter.name}: {reason}")
+        was = element(parameter, index)
+        about = ("edit", id(parameter), tuple(index))
+        if about != self._open:
+            self._steps.append([Snapshot.of(parameter)])
+            self._open = about
+        with autograd.no_grad():
+            parameter.data()[tuple(index)] = value
+        return was
 
     def settle(self) -> None:
         """What comes next is a step of its own, even if it is about the same."""

@@ -15,7 +15,7 @@ from explorers.state.charts import Chart, Series
 from miniblocks import autograd
 from miniblocks.errors import GraphError
 from miniblocks.nd import random
-from miniblocks.nn import Block
+from miniblocks.nn import Block, Dense, Embedding
 from miniblocks.tensor import Tensor
 
 ROWS = 64  # of a batch at most: enough for a variance, and quick
@@ -116,3 +116,37 @@ def depth_chart(depth: Depth, before: Depth | None = None, title: str = "Varianc
     hidden = any(value == 0 for s in series for value in s.y)
     note = " ".join(filter(None, [depth.note, "A variance of 0 has no place on this scale." if hidden else ""]))
     return Chart(title, tuple(series), "layer", True, names, note)
+
+
+WORK = 1 << 21  # multiplications of a row with all parameters, about: more rows only where the network is small
+
+
+def rows_for(net: Block) -> int:
+    """How many rows are sent through: fewer where the network is large."""
+    size = sum(p.data().size for p in net.collect_params().values() if p.is_initialized)
+    return max(2, min(ROWS, WORK // max(1, size)))
+
+
+def made_up(net: Block) -> tuple[Tensor, ...] | None:
+    """Inputs for a network whose first layer says what it takes: standard normal rows, or indices. None where none does."""
+    for _, block in net.named_blocks():
+        if block.params:
+            with own_draws(0):
+                if isinstance(block, Embedding):
+                    return (random.randint(0, block.input_dim, shape=(ROWS, 1)),)
+                if isinstance(block, Dense) and block.weight.is_shape_known:
+                    return (random.normal(shape=(ROWS, block.weight.shape[1])),)
+            return None
+    return None
+
+
+def moved(before: Depth, after: Depth) -> str:
+    """What a change did to the layers and to the output, in words."""
+    if len(before.layers) != len(after.layers) or before.output.shape != after.output.shape:
+        return "The network computes along another way now."
+    labels = [b.label for a, b in zip(before.layers, after.layers) if (a.signal, a.zeros) != (b.signal, b.zeros)]
+    apart = float(np.abs(after.output.astype(np.float64) - before.output).max(initial=0.0))
+    if not labels and apart == 0:
+        return "No layer gives anything else for these inputs."
+    first = f"From {labels[0]} on, " if labels else ""
+    return f"{first}{len(labels)} of {len(after.layers)} layers give something else; the output moved by up to {apart:.3g}."

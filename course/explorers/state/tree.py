@@ -23,6 +23,7 @@ class Row:
     notes: tuple[str, ...] = ()
     leaf: bool = True  # nothing stands under it
     parameter: Parameter | None = None
+    tied: tuple[str, ...] = ()  # the other places of the parameter
 
 
 def rows(net: Block) -> list[Row]:
@@ -53,7 +54,7 @@ def _walk(block: Block, path: str, label: str, level: int, seen: dict[int, str])
 
 def _with_ties(row: Row, places: list[str]) -> Row:
     others = [place for place in places if place != row.path]
-    return replace(row, notes=(*row.notes, f"tied to {', '.join(others)}")) if others else row
+    return replace(row, notes=(*row.notes, f"tied to {', '.join(others)}"), tied=tuple(others)) if others else row
 
 
 def forgotten(block: Block) -> Iterator[str]:

@@ -83,7 +83,7 @@ def figure(title: str, shown: Portrait | str) -> Markup:
         templates().get_template("figure.html").render(
             title=title, numbers=numbers, words=words, heatmap=shown.heatmap, image=png(shown.heatmap.levels),
             width=width, height=height, scale=scale(), limit=f"{shown.heatmap.limit:.3g}",
-            histogram=histogram_svg(shown.histogram, words),
+            histogram=histogram_svg(shown.histogram, words), note=shown.note,
         )
     )  # fmt: skip
 

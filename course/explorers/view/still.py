@@ -9,8 +9,10 @@ from typing import Any
 
 from markupsafe import Markup
 
-from explorers.state.arrays import histogram, sparkline, statistics
+from explorers.state.arrays import histogram, sample, sparkline, statistics
+from explorers.state.depth import Depth, depth_chart
 from explorers.state.tree import Row, filtered, rows
+from explorers.view.charts import chart_figure
 from explorers.view.pictures import parameter_picture, templates
 from miniblocks.nn import Block
 
@@ -31,7 +33,7 @@ def table(tree: list[Row]) -> list[list[str]]:
 def _numbers(row: Row) -> list[str]:
     if row.parameter is None or not row.parameter.is_initialized:
         return [""] * 6
-    values = row.parameter.data().asnumpy()
+    values, _ = sample(row.parameter.data())
     known = statistics(values)
     told = ["" if value is None else f"{value:.3g}" for value in (known.mean, known.std, known.min, known.max)]
     return [sparkline(histogram(values).counts), *told, f"{100 * known.zeros:.3g} %"]
@@ -44,7 +46,7 @@ def as_text(net: Block) -> str:
     return "\n".join("  ".join(text.ljust(width) for text, width in zip(line, widths)).rstrip() for line in lines)
 
 
-def as_html(net: Block, selected: str | None = None, pattern: str = "") -> str:
+def as_html(net: Block, selected: str | None = None, pattern: str = "", depth: Depth | str = "") -> str:
     """The tree as a table, and the picture of the parameter at the path `selected`."""
     tree = rows(net)
     shown = [tree[index] for index in filtered(net, tree, pattern).visible]
@@ -54,12 +56,13 @@ def as_html(net: Block, selected: str | None = None, pattern: str = "") -> str:
         templates()
         .get_template("still.html")
         .render(
-            css=Markup(asset("common.css") + asset("still.css")),
+            css=Markup(asset("common.css") + asset("charts.css") + asset("still.css")),
             title=title,
             heads=HEADS,
             lines=[{"path": row.path, "texts": texts} for row, texts in zip(shown, table(shown), strict=True)],
             selected=selected,
             picture=chosen and parameter_picture(chosen),
+            depth=chart_figure(depth_chart(depth)) if isinstance(depth, Depth) else "",
         )
     )
 
@@ -71,9 +74,11 @@ class Still:
     net: Block
     selected: str | None = None
     pattern: str = ""
+    depth: Depth | str = ""  # signals and gradients through the layers, if known
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return {"text/plain": as_text(self.net), "text/html": as_html(self.net, self.selected, self.pattern)}
+        return {"text/plain": repr(self), "text/html": as_html(self.net, self.selected, self.pattern, self.depth)}
 
     def __repr__(self) -> str:
-        return as_text(self.net)
+        words = f"\n{depth_chart(self.depth).words}" if isinstance(self.depth, Depth) else ""
+        return as_text(self.net) + words

@@ -1,9 +1,11 @@
-// The explorer of a network: a tree of blocks, the chosen parameter's pictures, and a chooser of initializers.
+// The explorer of a network: a tree of blocks, the chosen parameter's pictures, and what changes them.
 
 function treePane(model, courier) {
   const closed = new Set(); // paths of blocks whose inside is folded away
   let shown = []; // rows on screen, each with its element
   let current = null; // path of the row that Tab leads to
+  let flashing = []; // paths of what was written a moment ago
+  let flashed = null; // the timer that ends it
 
   const filter = h("input", {
     type: "text", class: "xp-field", spellcheck: "false", autocomplete: "off", placeholder: ".*weight",
@@ -50,7 +52,16 @@ function treePane(model, courier) {
     for (const { row, element } of shown) {
       element.tabIndex = row.path === current ? 0 : -1;
       if (row.kind === "parameter") element.setAttribute("aria-selected", String(row.path === model.get("selected")));
+      element.classList.toggle("xp-flash", flashing.includes(row.path));
     }
+  }
+
+  /** All places of what was written light up together. */
+  function flash() {
+    flashing = model.get("flash").paths ?? [];
+    mark();
+    clearTimeout(flashed);
+    flashed = setTimeout(() => { flashing = []; mark(); }, FLASH);
   }
 
   function go(path) {
@@ -93,6 +104,7 @@ function treePane(model, courier) {
   const stop = follow(model, {
     "rows visible": build,
     selected: mark,
+    flash,
     pattern: () => { if (document.activeElement !== filter) filter.value = model.get("pattern"); },
     filtered: () => {
       const { text, valid } = model.get("filtered");
@@ -103,83 +115,96 @@ function treePane(model, courier) {
   return { pane, stop };
 }
 
-function knob(spec, value, changed) {
-  if (spec.options) {
-    const list = h("select", { class: "xp-field", onchange: () => changed(list.value) },
-      ...spec.options.map((option) => h("option", { value: option, selected: option === value }, option)));
-    return h("label", { class: "xp-knob" }, h("span", {}, spec.label), list);
-  }
-  const shown = h("output", { "aria-hidden": "true" }, String(value));
-  const slider = h("input", {
-    type: "range", min: spec.low, max: spec.high, step: spec.step, value, "aria-label": spec.label,
-    oninput: () => { shown.textContent = slider.value; changed(Number(slider.value)); },
-  });
-  return h("label", { class: "xp-knob" }, h("span", {}, spec.label), slider, shown);
-}
-
 function chooserPane(model, courier) {
-  const values = {}; // recipe name → knob key → value, as last set here
   let fresh = 0; // counts the draws, so that a slider turns the same random numbers and “Draw again” takes others
   const name = freshId();
-  const recipes = model.get("recipes");
-  for (const recipe of recipes) values[recipe.name] = Object.fromEntries(recipe.knobs.map((k) => [k.key, k.value]));
-
-  const kind = h("select", { class: "xp-field", onchange: showKnobs },
-    ...recipes.map((r) => h("option", { value: r.name, selected: r.name === "Uniform" }, r.name)));
-  const says = h("p", { class: "xp-note" });
-  const knobs = h("div", { class: "xp-knobs" });
   const one = h("input", { type: "radio", name, checked: true });
   const all = h("input", { type: "radio", name });
   const allText = h("span");
-  const button = (text, act) => h("button", { type: "button", class: "xp-button", onclick: act }, text);
+  const recipe = recipeChooser(model.get("recipes"), "Uniform", (what) => { if (what === "knob") apply(); });
   const undo = button("Undo", () => courier.send({ do: "undo", each: true }));
   const restore = button("Restore all", () => courier.send({ do: "restore", each: true }));
-  const buttons = h("div", { class: "xp-buttons" },
-    button("Initialize", () => { fresh += 1; apply(); }), undo, restore,
-    button("Read again", () => courier.send({ do: "refresh" })));
-  const status = h("p", { class: "xp-status", role: "status" });
-  const pane = h("fieldset", { class: "xp-chooser" },
-    h("legend", {}, "Initialize anew"),
+  const pane = chooser("Initialize anew",
     h("div", { class: "xp-target" },
       h("label", {}, one, " the chosen parameter"), h("label", {}, all, " ", allText)),
-    h("label", { class: "xp-knob" }, h("span", {}, "initializer"), kind),
-    says, knobs, buttons, status);
+    ...recipe.parts,
+    h("div", { class: "xp-buttons" },
+      button("Initialize", () => { fresh += 1; apply(); }), undo, restore,
+      button("Read again", () => courier.send({ do: "refresh" }))));
 
   function apply() {
     courier.send({
-      do: "initialize", recipe: kind.value, knobs: values[kind.value], target: all.checked ? "matched" : "selected", draw: fresh,
+      do: "initialize", recipe: recipe.kind(), knobs: recipe.knobs(), target: all.checked ? "matched" : "selected", draw: fresh,
     });
   }
 
-  function showKnobs() {
-    const recipe = recipes.find((r) => r.name === kind.value);
-    says.textContent = recipe.says;
-    knobs.replaceChildren(...recipe.knobs.map((spec) =>
-      knob(spec, values[recipe.name][spec.key], (value) => { values[recipe.name][spec.key] = value; apply(); })));
-  }
-  showKnobs();
-
   const stop = follow(model, {
     filtered: () => (allText.textContent = `all that the filter matches (${model.get("filtered").matched})`),
-    // aria-disabled, not disabled: a button that has the focus keeps it
-    changes: () => [undo, restore].forEach((b) => b.setAttribute("aria-disabled", String(!model.get("changes")))),
-    status: () => (status.textContent = model.get("status")),
+    changes: () => [undo, restore].forEach((b) => enable(b, model.get("changes"))),
   });
   return { pane, stop };
 }
 
+function editPane(model, courier) {
+  const index = h("input", {
+    class: "xp-field", type: "text", inputmode: "numeric", autocomplete: "off", placeholder: "0, 0", "aria-label": "index",
+    onchange: () => courier.send({ do: "pick", index: indices() }),
+  });
+  const value = h("input", { class: "xp-field", type: "number", step: "any", "aria-label": "value", onkeydown: entered });
+  const pane = chooser("Change one value",
+    h("div", { class: "xp-buttons" },
+      h("label", {}, "index ", index), h("label", {}, "value ", value), button("Set", set)),
+    h("p", { class: "xp-note" }, "Or click a cell of the heatmap to choose it."));
+
+  const indices = () => index.value.split(",").map((text) => text.trim()).filter((text) => text).map(Number);
+  function set() {
+    if (value.value === "") return;
+    courier.send({ do: "edit", index: indices(), value: Number(value.value), each: true });
+  }
+  function entered(event) {
+    if (event.key === "Enter") set();
+  }
+  const stop = follow(model, {
+    picked: () => {
+      const picked = model.get("picked");
+      index.value = (picked.index ?? []).join(", ");
+      value.value = picked.value ?? "";
+    },
+  });
+  return { pane, stop };
+}
+
+/** A click on the heatmap of the values chooses the cell's element. */
+function pickCell(courier, event) {
+  const image = event.target.closest(".xp-figure:first-child img.xp-heatmap");
+  if (!image) return;
+  const box = image.getBoundingClientRect();
+  const part = (at, start, length, cells) => Math.min(cells - 1, Math.floor(((at - start) / length) * cells));
+  courier.send({
+    do: "pick",
+    row: part(event.clientY, box.top, box.height, image.naturalHeight),
+    column: part(event.clientX, box.left, box.width, image.naturalWidth),
+  });
+}
+
+const FLASH = 1600; // ms
+
 function render({ model, el }) {
   const post = courier(model);
   const tree = treePane(model, post);
-  const chooser = chooserPane(model, post);
-  const picture = h("div", { class: "xp-picture" });
+  const initialize = chooserPane(model, post);
+  const edit = editPane(model, post);
+  const picture = pictured(model, "picture");
+  picture.place.addEventListener("click", (event) => pickCell(post, event));
+  const depth = pictured(model, "depth");
+  const status = h("p", { class: "xp-status", role: "status" });
+  const stopStatus = follow(model, { status: () => (status.textContent = model.get("status")) });
   const root = h("section", { class: "xp xp-live", "aria-label": "Explorer of a network" },
-    h("div", { class: "xp-columns" }, tree.pane, h("div", { class: "xp-pane" }, picture, chooser.pane)));
+    h("div", { class: "xp-columns" }, h("div", { class: "xp-pane" }, tree.pane, depth.place),
+      h("div", { class: "xp-pane" }, picture.place, initialize.pane, edit.pane, status)));
   guardKeys(root);
   el.append(root);
-  // Escaped where it was made, by view/pictures.py.
-  const stop = follow(model, { picture: () => (picture.innerHTML = model.get("picture")) });
-  return () => [stop, tree.stop, chooser.stop, post.stop].forEach((f) => f());
+  return () => [picture, depth, tree, initialize, edit, post].map((part) => part.stop).concat(stopStatus).forEach((f) => f());
 }
 
 export default { render };
