@@ -60,7 +60,7 @@ class Block:
         elif isinstance(value, Parameter) and value.name == "":
             value.name = self.prefix + name
             self.params.add(value)
-        elif name in vars(self).get("_children", ()) and not isinstance(value, Block):
+        elif name in vars(self).get("_children", ()) and vars(self).get(name) is self._children[name]:
             del self._children[name]  # the attribute no longer is a block, so it no longer is a child
         super().__setattr__(name, value)
 
@@ -201,14 +201,15 @@ class Block:
         """The computation; subclasses override it."""
         raise NotImplementedError(f"{type(self).__name__} does not define forward(self, x)")
 
-    def hybridize(self, active: bool = True, backend: str = "python") -> None:
+    def hybridize(self, active: bool = True, backend: str = "python", script: bool = False) -> None:
         """Capture the computation at the next call, and run the captured graph from then on. See `hybrid`.
 
-        Under `no_grad` the graph runs as a compiled program, by the `backend` named.
+        Under `no_grad` the graph runs as a compiled program, by the `backend` named. What Python decides by a look at a value is
+        decided once, with a warning; with `script` conditions and loops on tensors are in the graph.
         """
         for child in self.children():
             child.hybridize(False)  # the outermost graph holds what is inside
-        super().__setattr__("_hybrid", hybrid.Hybrid(self, backend) if active else None)
+        super().__setattr__("_hybrid", hybrid.Hybrid(self, backend, script) if active else None)
 
     @property
     def graph(self) -> Any:

@@ -21,6 +21,11 @@ class Device:
         """The torch device that holds the storage."""
         return torch.device("cpu") if self.kind == "cpu" else torch.device("cuda", self.index)
 
+    @property
+    def is_logical(self) -> bool:
+        """Whether it is a further CPU that only our own checks tell from the first."""
+        return self.kind == "cpu" and self.index > 0
+
     def __repr__(self) -> str:
         return f"{self.kind}({self.index})"
 

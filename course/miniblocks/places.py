@@ -8,10 +8,11 @@ import sysconfig
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
-from types import CodeType, FrameType
+from types import CodeType, FrameType, TracebackType
 
 _LIBRARIES = tuple(sysconfig.get_paths()[key] for key in ("stdlib", "platstdlib", "purelib", "platlib"))
-_NOBODYS = (str(Path(__file__).parent), *_LIBRARIES, "<frozen", "<graph", "<guard")
+_HOME = Path(__file__).parent
+_NOBODYS = (str(_HOME), *_LIBRARIES, "<frozen", "<graph", "<guard")
 _own: dict[str, bool] = {}  # by file name
 
 
@@ -55,10 +56,32 @@ def outside() -> FrameType | None:
     return frame
 
 
+def within(*parts: str) -> bool:
+    """Whether one of these parts of the framework (`nn`, `loss.py`) runs between somebody's own code and here."""
+    prefixes = tuple(str(_HOME / part) for part in parts)
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None and not is_own(frame.f_code.co_filename):
+        if frame.f_code.co_filename.startswith(prefixes):
+            return True
+        frame = frame.f_back
+    return False
+
+
 def here() -> Place:
     """The line of somebody's own code that is running."""
     frame = outside()
     return Place("<unknown>", 0, "") if frame is None else _place(frame)
+
+
+def place_of(traceback: TracebackType | None) -> Place | None:
+    """The innermost line of somebody's own code that an error went through."""
+    found = None
+    while traceback is not None:
+        file = traceback.tb_frame.f_code.co_filename
+        if is_own(file):
+            found = Place(file, traceback.tb_lineno, _text(file, traceback.tb_lineno))
+        traceback = traceback.tb_next
+    return found
 
 
 class Places:
@@ -93,5 +116,9 @@ def joined(parts: Iterable[tuple[Place, ...]]) -> tuple[Place, ...]:
 
 def _place(frame: FrameType) -> Place:
     file, line = frame.f_code.co_filename, frame.f_lineno or 0
+    return Place(file, line, _text(file, line))
+
+
+def _text(file: str, line: int) -> str:
     linecache.checkcache(file)
-    return Place(file, line, linecache.getline(file, line, frame.f_globals).strip())
+    return linecache.getline(file, line).strip()

@@ -476,7 +476,7 @@ class Tensor:
 
 
 def _to_device(x: Tensor, device: Device) -> Tensor:
-    Tensor.logical_devices = Tensor.logical_devices or (device.kind == "cpu" and device.index > 0)
+    Tensor.logical_devices = Tensor.logical_devices or device.is_logical
     out = apply(TABLE["transfer"], x, device=str(device.torch))
     out._device = device
     return out

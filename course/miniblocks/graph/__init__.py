@@ -8,6 +8,8 @@
     print(graph.report(step.graph))                    # what each pass takes out of it
     print(step.code)                                   # the Python that runs
 
+    print(graph.explain(net, x))                       # what a capture holds, and what it is tied to
+
 Read in this order: `ir` (what a graph is), `verify` (the rules it keeps), `trace` (how one comes to be), `joint` (a training
 step as a graph), `passes` (a graph made better), `backends` (how one runs).
 """
@@ -16,6 +18,8 @@ from miniblocks.errors import CaptureError, InvalidGraphError
 from miniblocks.graph.backends import compile
 from miniblocks.graph.compare import same
 from miniblocks.graph.drawing import draw
+from miniblocks.graph.explain import explain
+from miniblocks.graph.explanation import Explanation
 from miniblocks.graph.format import load, save
 from miniblocks.graph.ir import Cond, Graph, Loop, Ref, Step
 from miniblocks.graph.joint import TrainingStep, joint, joint_graph
@@ -32,6 +36,7 @@ __all__ = [
     "CaptureWarning",
     "Change",
     "Cond",
+    "Explanation",
     "Graph",
     "InvalidGraphError",
     "Loop",
@@ -43,6 +48,7 @@ __all__ = [
     "capture",
     "compile",
     "draw",
+    "explain",
     "joint",
     "joint_graph",
     "load",

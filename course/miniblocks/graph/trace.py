@@ -227,7 +227,7 @@ class Tracer:
             return
         place = here()
         if all(place != before for before, _ in self.looks):
-            message = f"`{place.text or f'line {place.line}'}` looked at a value while it was captured. The graph keeps what Python decided this once, for every later input"
+            message = f"`{place.text or f'line {place.line}'}` looked at a value while it was captured. The graph keeps what Python decided this once, for every later input; hybridize(script=True) and graph.script keep both ways"
             warnings.warn_explicit(message, CaptureWarning, place.file, place.line, registry={})
         self.looks.append((place, tensor.raw.item() if tensor.raw.numel() == 1 else None))
 
