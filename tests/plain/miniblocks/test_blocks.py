@@ -138,6 +138,15 @@ def test_a_replaced_child_is_gone_and_a_list_registers_nothing():
     assert not list(net.children())
 
 
+def test_an_attribute_does_not_replace_a_child_that_was_registered_under_its_name():
+    """Names of children may come from data; an attribute of the same name is another thing."""
+    net = nn.Block()
+    net.register_child(nn.Dense(2), "merge")
+    net.merge = "sum"
+    net.merge = "mean"
+    assert [path for path, _ in net.named_blocks()] == ["", "merge"]
+
+
 def test_tied_layers_share_one_parameter_and_add_up_their_gradients():
     x = nd.random.normal(shape=(2, 4))
     shared = nn.Dense(4)
