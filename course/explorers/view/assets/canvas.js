@@ -76,14 +76,14 @@ function canvas(label, chosen, keys = {}) {
     place.scrollTo(near(x, width, place.scrollLeft, place.clientWidth), near(y, height, place.scrollTop, place.clientHeight));
   }
 
-  /** The nearest node in a direction, those straight ahead first. */
+  /** The nearest node in a direction: up and down the next row comes first, to the sides the same row. */
   function beside([dx, dy]) {
     const from = nodes.get(current);
     let [best, least] = [null, Infinity];
     for (const [key, to] of nodes) {
       const [x, y] = [to.x - from.x, to.y - from.y];
       const [ahead, aside] = [x * dx + y * dy, Math.abs(x * dy) + Math.abs(y * dx)];
-      const distance = ahead + 2.5 * aside;
+      const distance = dy ? 3 * ahead + aside : ahead + 4 * aside;
       if (ahead > 4 && distance < least && to.element.checkVisibility()) [best, least] = [key, distance];
     }
     return best;
