@@ -9,7 +9,6 @@ cell printed, so nothing is kept beside the notebooks and nothing is run.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -17,7 +16,8 @@ from typing import Any
 
 import jinja2
 
-MAX_BYTES = 64 << 20
+from autograder.notebooks import marks, read, source, text
+
 MARKS = {"done": "●", "part": "◐", "tried": "✗", "open": "○", "hand": "✎"}
 WORDS = {"done": "done", "part": "partly right", "tried": "not right yet", "open": "not checked yet", "hand": "by hand"}
 
@@ -93,25 +93,14 @@ def course_map(folder: Path | None = None) -> CourseMap:
 
 
 def _station(path: Path, home: Path) -> Station:
-    cells = _cells(path)
-    titles = (line[2:] for cell in cells for line in _text(cell.get("source")).split("\n") if line.startswith("# "))
+    cells = (read(path) or {"cells": []})["cells"]
+    titles = (line[2:] for cell in cells for line in source(cell).split("\n") if line.startswith("# "))
     tasks = tuple(task for cell in cells if (task := _task(cell)) is not None)
     return Station(next(titles, path.stem), path.relative_to(home).as_posix(), tasks)
 
 
-def _cells(path: Path) -> list[dict[str, Any]]:
-    """The cells of a notebook; none of one that cannot be read."""
-    try:
-        if path.stat().st_size > MAX_BYTES:
-            return []
-        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
-        return []
-    return [cell for cell in cells if isinstance(cell, dict)] if isinstance(cells, list) else []
-
-
 def _task(cell: dict[str, Any]) -> Task | None:
-    mark = (cell.get("metadata") or {}).get("nbgrader") or {}
+    mark = marks(cell)
     if not mark.get("grade"):
         return None
     name, points = str(mark.get("grade_id", "")), float(mark.get("points", 0))
@@ -128,16 +117,11 @@ def _shown_points(cell: dict[str, Any]) -> tuple[float | None, float]:
     for output in cell.get("outputs") or ():
         if output.get("output_type") == "execute_result":
             try:
-                words = _text(output["data"]["text/plain"]).split()
+                words = text(output["data"]["text/plain"]).split()
                 return float(words[0]), float(words[2]) if words[3:] == ["extra", "points"] else 0
             except (KeyError, TypeError, ValueError, IndexError):
                 return None, 0
     return None, 0
-
-
-def _text(source: Any) -> str:
-    """A notebook's text: one string, or a list of lines."""
-    return "".join(source) if isinstance(source, list) else str(source or "")
 
 
 @cache

@@ -13,10 +13,13 @@ from nbformat import NotebookNode
 
 from autograder import exercise
 from autograder.course import Refused
+from autograder.updating import digest
 
 ROLES = ("answer", "check", "manual")
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 STUB = "raise NotImplementedError  # replace this line with your code"
+TEXT_STUB = "*Write your answer here.*"
+BEGIN_RUBRIC, END_RUBRIC = "### BEGIN MARK SCHEME", "### END MARK SCHEME"
 KERNELSPEC = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 
 
@@ -67,7 +70,8 @@ def read(path: Path) -> Lesson:
 def for_nbgrader(lesson: Lesson) -> NotebookNode:
     """The lesson as nbgrader's source notebook: the same bytes for the same source."""
     cells = [_cell(lesson.name, position, cell) for position, cell in enumerate(lesson.notebook.cells)]
-    metadata = {"kernelspec": dict(KERNELSPEC), "language_info": {"name": "python"}}
+    given = [digest(cell.source) for cell in lesson.notebook.cells if role_of(cell) is None]
+    metadata = {"kernelspec": dict(KERNELSPEC), "language_info": {"name": "python"}, "autograder": {"given": given}}
     return NotebookNode(cells=cells, metadata=NotebookNode(metadata), nbformat=4, nbformat_minor=5)
 
 
@@ -81,6 +85,8 @@ def _cell(lesson: str, position: int, cell: NotebookNode) -> NotebookNode:
     if key := role_of(cell):
         metadata["nbgrader"] = grade = nbgrader_metadata(*key, points=cell.metadata.get("points"))
         made["id"] = f"{grade['grade_id'][:56]}-{position:03d}"
+        if grade["solution"]:
+            metadata["autograder"] = {"stub": stubbed(cell.source, TEXT_STUB if cell.cell_type == "markdown" else STUB)}
     made["metadata"] = NotebookNode(metadata)
     return made
 
@@ -103,17 +109,15 @@ def nbgrader_metadata(role: str, exercise_id: str, points: Any = None) -> dict[s
     return metadata
 
 
-def stubbed(source: str) -> str:
-    """An answer cell as the learner gets it: each solution region replaced by the stub, as nbgrader does it."""
+def stubbed(source: str, stub: str = STUB) -> str:
+    """An answer cell as the learner gets it: solution regions replaced by the stub, rubrics left out, as nbgrader does it."""
     lines, inside = [], False
     for line in source.split("\n"):
         if BEGIN in line:
-            lines.append(line[: len(line) - len(line.lstrip())] + STUB)
-            inside = True
-        elif END in line:
-            inside = False
-        elif not inside:
+            lines.append(line[: len(line) - len(line.lstrip())] + stub)
+        elif not (inside or BEGIN_RUBRIC in line or END in line or END_RUBRIC in line):
             lines.append(line)
+        inside = BEGIN in line or BEGIN_RUBRIC in line or inside and not (END in line or END_RUBRIC in line)
     return "\n".join(lines)
 
 

@@ -30,7 +30,7 @@ from traitlets.log import get_logger
 from autograder.classroom import evidence
 from autograder.course import Course, Refused
 from autograder.grading.limits import DEFAULT, Limits
-from autograder.lesson import STUB
+from autograder.lesson import STUB, TEXT_STUB
 from autograder.nbgrading.feedback import FeedbackPage
 from autograder.nbgrading.inert import Inert
 
@@ -57,7 +57,7 @@ def configure(c: Config, course: Course) -> Config:
     directory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback", evidence.PATTERN]
 
     c.ClearSolutions.code_stub = {"python": STUB}
-    c.ClearSolutions.text_stub = "*Write your answer here.*"
+    c.ClearSolutions.text_stub = TEXT_STUB
 
     # nbgrader knows rubrics in task cells only, and saves them with the cell. Ours stand beside the model answer and
     # go before the cell is saved, so that an answer nobody wrote is recognised. We have no hidden or generated tests.
@@ -82,9 +82,9 @@ def configure(c: Config, course: Course) -> Config:
         IgnorePattern,
         LimitOutput,
         SaveAutoGrades,
-        PENALTIES,
         f"{PREPROCESSORS}.SaveExtraCredit",
         CheckCellMetadata,
+        PENALTIES,
     ]
     c.AssignLatePenalties.plugin_class = f"{LATE}.LatePenalty"
     # The only step of nbgrader's that comes before it copies a submission.
