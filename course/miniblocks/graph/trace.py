@@ -57,10 +57,11 @@ def capture(
 
 def check_examples(examples: Sequence[Any]) -> None:
     """Refuse examples that are no tensors: a graph's inputs are tensors."""
-    for value in examples:
+    for number, value in enumerate(examples):
         if not isinstance(value, Tensor):
+            mend = "wrap it: nd.array(5.0)" if isinstance(value, (int, float)) else "give the tensors in it one by one"
             raise CaptureError(
-                f"the examples of a capture are tensors, and one is a {type(value).__name__}; wrap a number: nd.array(5.0)"
+                f"the inputs of a graph are tensors, and input {number} is of type {type(value).__name__}; {mend}"
             )
 
 

@@ -591,5 +591,5 @@ def test_a_refusal_names_the_line(function):
 
 @pytest.mark.parametrize("capture", [graph.trace, graph.script])
 def test_an_example_that_is_no_tensor_is_refused_with_the_mend(capture):
-    with pytest.raises(CaptureError, match=r"one is a float; wrap a number: nd.array"):
+    with pytest.raises(CaptureError, match=r"input 1 is of type float; wrap it: nd.array"):
         capture(lambda x, y: x * y, nd.ones((2,)), 5.0)
