@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from autograder.exercise import Case, Exercise, Mistake, NoEvidence, Seen
-from autograder.judges.lesson_01.evidence import scaled, single, stopped
+from autograder.judges.evidence import single, stopped
+from autograder.judges.lesson_01.evidence import scaled
 
 rescale = Exercise(
     "01-control-flow",

@@ -12,14 +12,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from autograder.exercise import Error, Mistake, NoEvidence, Seen, describe
-
-Layer = dict[str, np.ndarray]
-
-
-def single(values: np.ndarray) -> np.ndarray:
-    """In single precision, as miniblocks computes."""
-    return values.astype(np.float32)
+from autograder.judges.evidence import Layer, single
 
 
 def dense(rng: np.random.Generator, inputs: int, units: int) -> Layer:
@@ -32,11 +25,6 @@ def dense(rng: np.random.Generator, inputs: int, units: int) -> Layer:
 def scale(rng: np.random.Generator) -> Layer:
     """The one weight of a layer that multiplies an array of any shape."""
     return {"weight": single(rng.uniform(1.3, 2.5, 1) * rng.choice([-1, 1]))}
-
-
-def inputs(rng: np.random.Generator, *shape: int) -> np.ndarray:
-    """Numbers well away from 0, of both signs."""
-    return single(rng.uniform(0.4, 1.6, shape) * rng.choice([-1, 1], shape))
 
 
 def scaled(x: np.ndarray, norm: float) -> np.ndarray:
@@ -76,20 +64,6 @@ def torch_gradients(
     return [[p.grad.numpy() for layer in net for p in layer.values() if p.grad is not None] for net in nets]
 
 
-def same(a: Any, b: Any) -> bool:
-    """Equal up to float32 rounding, shapes included."""
-    return (
-        isinstance(a, np.ndarray)
-        and isinstance(b, np.ndarray)
-        and a.shape == b.shape
-        and np.allclose(a, b, rtol=2e-4, atol=2e-4 * (1 + float(np.abs(b).max(initial=0))))
-    )
-
-
-def all_same(found: Any, wanted: Sequence[np.ndarray]) -> bool:
-    return isinstance(found, list) and len(found) == len(wanted) and all(map(same, found, wanted))
-
-
 def same_numbers(found: Any, wanted: Sequence[float], ordered: bool = True) -> bool:
     """Whether a list read back holds these numbers (in any order, unless ordered)."""
     if not isinstance(found, list) or len(found) != len(wanted) or not all(isinstance(v, float) for v in found):
@@ -101,44 +75,8 @@ def near(found: Any, number: float) -> bool:
     return isinstance(found, float) and bool(np.isclose(found, number))
 
 
-def numbers(array: Any, most: int = 4) -> str:
-    """The first numbers of an array, for a message."""
-    if not isinstance(array, np.ndarray):
-        return "nothing"
-    shown = ", ".join(f"{v:.3g}" for v in array.ravel()[:most])
-    return f"shape {array.shape}: {shown}{', …' if array.size > most else ''}"
-
-
 def marks(values: Any, most: int = 4) -> str:
     """Numbers read back, for a message."""
     if not isinstance(values, list) or not all(isinstance(v, (int, float)) for v in values):
         return "nothing"
     return "[" + ", ".join(f"{v:.3g}" for v in values[:most]) + (", …]" if len(values) > most else "]")
-
-
-def listed(seen: Seen, name: str, kind: type) -> list[Any]:
-    """An observation that is a list of values of one kind; anything else is no evidence."""
-    value = seen[name]
-    if isinstance(value, list) and all(isinstance(v, kind) for v in value):
-        return value
-    raise NoEvidence(
-        Mistake("not-observed", f"a list for `{name}`", describe(value), "The check could not observe this.")
-    )
-
-
-def count(seen: Seen, name: str) -> int:
-    """An observation that is a whole number; anything else is no evidence."""
-    value = seen[name]
-    if type(value) is int:
-        return value
-    raise NoEvidence(Mistake("not-a-number", "a whole number", describe(value), f"`{name}` should be a whole number."))
-
-
-def stopped(seen: Seen, step: str, mistake: str, tried: str, cause: str, expected: str = "no error") -> Mistake | None:
-    """The named mistake that explains why a step of the probe ended in an error, or None if it did not."""
-    error: Error | None = seen.error(step)
-    return None if error is None else Mistake(mistake, expected, str(error), cause, tried=tried)
-
-
-def first(*mistakes: Mistake | None) -> Mistake | None:
-    return next((m for m in mistakes if m is not None), None)

@@ -7,17 +7,8 @@ from collections.abc import Callable
 import numpy as np
 
 from autograder.exercise import Case, Exercise, Mistake, Seen, one_of
-from autograder.judges.lesson_01.evidence import (
-    chain,
-    count,
-    dense,
-    inputs,
-    marks,
-    numbers,
-    same,
-    same_numbers,
-    stopped,
-)
+from autograder.judges.evidence import count, inputs, numbers, same, stopped
+from autograder.judges.lesson_01.evidence import chain, dense, marks, same_numbers
 from miniblocks import nd, nn
 
 SECTION = "A block of your own"

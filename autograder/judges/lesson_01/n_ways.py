@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from autograder.exercise import Case, Exercise, Mistake, Seen
+from autograder.judges.evidence import inputs
 from autograder.judges.lesson_01.branches import (
     collected_mistake,
     gradients_mistake,
@@ -12,7 +13,7 @@ from autograder.judges.lesson_01.branches import (
     merged,
     output_mistake,
 )
-from autograder.judges.lesson_01.evidence import dense, inputs, scale
+from autograder.judges.lesson_01.evidence import dense, scale
 
 parallel = Exercise(
     "01-parallel-n-ways",

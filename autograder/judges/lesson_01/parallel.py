@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from autograder.exercise import Case, Exercise, Judge, Mistake, Seen
+from autograder.judges.evidence import inputs, numbers, same, single, stopped
 from autograder.judges.lesson_01.branches import collected_mistake, gradients_mistake, merged, output_mistake
-from autograder.judges.lesson_01.evidence import dense, inputs, numbers, same, scale, single, stopped
+from autograder.judges.lesson_01.evidence import dense, scale
 
 parallel_block = Exercise(
     "01-parallel-block",

@@ -6,21 +6,8 @@ import numpy as np
 import torch
 
 from autograder.exercise import Case, Exercise, Mistake, Seen
-from autograder.judges.lesson_01.evidence import (
-    all_same,
-    chain,
-    count,
-    dense,
-    inputs,
-    listed,
-    marks,
-    near,
-    numbers,
-    same,
-    same_numbers,
-    stopped,
-    torch_gradients,
-)
+from autograder.judges.evidence import all_same, count, inputs, listed, numbers, same, stopped
+from autograder.judges.lesson_01.evidence import chain, dense, marks, near, same_numbers, torch_gradients
 
 list_mlp = Exercise(
     "01-list-is-not-a-block",

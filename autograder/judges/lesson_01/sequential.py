@@ -7,19 +7,8 @@ from typing import Any
 import numpy as np
 
 from autograder.exercise import Case, Exercise, Mistake, Seen
-from autograder.judges.lesson_01.evidence import (
-    Layer,
-    chain,
-    count,
-    dense,
-    inputs,
-    listed,
-    marks,
-    numbers,
-    same,
-    same_numbers,
-    stopped,
-)
+from autograder.judges.evidence import Layer, count, inputs, listed, numbers, same, stopped
+from autograder.judges.lesson_01.evidence import chain, dense, marks, same_numbers
 
 my_sequential = Exercise(
     "01-my-sequential",

@@ -8,7 +8,8 @@ import numpy as np
 import torch
 
 from autograder.exercise import Case, Exercise, Mistake, Seen
-from autograder.judges.lesson_04.evidence import dense, double, inputs, numbers, same, shapes, single, stopped
+from autograder.judges.evidence import double, inputs, numbers, same, shapes, single, stopped
+from autograder.judges.lesson_04.evidence import dense
 
 autoencoder = Exercise(
     "04-tied-autoencoder",

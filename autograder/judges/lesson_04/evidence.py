@@ -13,20 +13,10 @@ import numpy as np
 import torch
 
 from autograder.exercise import Mistake, NoEvidence, Seen, describe
+from autograder.judges.evidence import Layer, same, single
 
-Layer = dict[str, np.ndarray]
 Leaves = dict[str, torch.Tensor]
 Groups = Sequence[Sequence[int]]
-
-
-def single(values: np.ndarray) -> np.ndarray:
-    """In single precision, as miniblocks computes."""
-    return np.asarray(values).astype(np.float32)
-
-
-def inputs(rng: np.random.Generator, *shape: int) -> np.ndarray:
-    """Numbers well away from 0, of both signs."""
-    return single(rng.uniform(0.4, 1.6, shape) * rng.choice([-1, 1], shape))
 
 
 def dense(rng: np.random.Generator, n: int, units: int) -> Layer:
@@ -48,10 +38,6 @@ def leaves(layers: Sequence[Layer], groups: Groups = ()) -> list[Leaves]:
     made = [{k: torch.tensor(v, dtype=torch.float64, requires_grad=True) for k, v in layer.items()} for layer in layers]
     first = {place: group[0] for group in groups for place in group}
     return [made[first.get(place, place)] for place in range(len(made))]
-
-
-def double(values: np.ndarray) -> torch.Tensor:
-    return torch.tensor(values, dtype=torch.float64)
 
 
 def run(
@@ -76,17 +62,6 @@ def values(layers: Sequence[Leaves]) -> list[Layer]:
 # -- comparing ------------------------------------------------------------------------------------------------------
 
 
-def same(a: Any, b: Any) -> bool:
-    """Equal up to single-precision rounding, shapes included."""
-    return (
-        isinstance(a, np.ndarray)
-        and isinstance(b, np.ndarray)
-        and a.shape == b.shape
-        and a.dtype.kind in "fiu"
-        and np.allclose(a, b, rtol=2e-4, atol=2e-4 * (1 + float(np.abs(b).max(initial=0))))
-    )
-
-
 def all_same(found: Any, wanted: Sequence[Layer]) -> bool:
     """Whether a list of layers read back holds these values, place by place."""
     return (
@@ -94,14 +69,6 @@ def all_same(found: Any, wanted: Sequence[Layer]) -> bool:
         and len(found) == len(wanted)
         and all(isinstance(f, dict) and all(same(f.get(k), w[k]) for k in w) for f, w in zip(found, wanted))
     )
-
-
-def numbers(array: Any, most: int = 4) -> str:
-    """The first numbers of an array, for a message."""
-    if not isinstance(array, np.ndarray):
-        return describe(array)
-    shown = ", ".join(f"{v:.3g}" for v in array.ravel()[:most])
-    return f"shape {array.shape}: {shown}{', …' if array.size > most else ''}"
 
 
 def layers_of(seen: Seen, name: str) -> list[Layer]:
@@ -114,41 +81,3 @@ def layers_of(seen: Seen, name: str) -> list[Layer]:
     raise NoEvidence(
         Mistake("not-observed", f"layers for `{name}`", describe(value), "The check could not observe this.")
     )
-
-
-def listed(seen: Seen, name: str) -> list[Any]:
-    """An observation that is a list; anything else is no evidence."""
-    value = seen[name]
-    if isinstance(value, list):
-        return value
-    raise NoEvidence(
-        Mistake("not-observed", f"a list for `{name}`", describe(value), "The check could not observe this.")
-    )
-
-
-def shapes(seen: Seen, name: str) -> list[tuple[int, ...]]:
-    """An observation that is a list of shapes; anything else is no evidence."""
-    value = listed(seen, name)
-    if all(isinstance(one, list) and all(type(n) is int for n in one) for one in value):
-        return [tuple(one) for one in value]
-    raise NoEvidence(Mistake("not-observed", "shapes", describe(value), "The check could not observe this."))
-
-
-def count(seen: Seen, name: str) -> int:
-    """An observation that is a whole number; anything else is no evidence."""
-    value = seen[name]
-    if type(value) is int:
-        return value
-    raise NoEvidence(Mistake("not-a-number", "a whole number", describe(value), f"`{name}` should be a whole number."))
-
-
-def stopped(
-    seen: Seen, step: str, mistake: str, tried: str, cause: str, expected: str = "no error", look: str = ""
-) -> Mistake | None:
-    """The named mistake that explains why a step of the probe ended in an error, or None if it did not."""
-    error = seen.error(step)
-    return None if error is None else Mistake(mistake, expected, str(error), cause, tried, look or error.line)
-
-
-def first(*mistakes: Mistake | None) -> Mistake | None:
-    return next((m for m in mistakes if m is not None), None)

@@ -10,20 +10,8 @@ import numpy as np
 import torch
 
 from autograder.exercise import Case, Exercise, Mistake, NoEvidence, Seen, describe
-from autograder.judges.lesson_04.evidence import (
-    Groups,
-    Layer,
-    all_same,
-    double,
-    gradients,
-    inputs,
-    layers_of,
-    leaves,
-    numbers,
-    row,
-    run,
-    same,
-)
+from autograder.judges.evidence import Layer, double, inputs, numbers, same
+from autograder.judges.lesson_04.evidence import Groups, all_same, gradients, layers_of, leaves, row, run
 
 gradient_sum = Exercise(
     "04-gradient-is-a-sum",

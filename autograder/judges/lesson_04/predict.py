@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from autograder.exercise import Case, Exercise, Mistake, Seen, one_of
-from autograder.judges.lesson_04.evidence import Layer, dense, inputs, row
+from autograder.judges.evidence import Layer, inputs
+from autograder.judges.lesson_04.evidence import dense, row
 from miniblocks import nd, nn
 
 # What one would have to believe to choose each letter; the truth is found by trying, below.

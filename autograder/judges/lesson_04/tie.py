@@ -7,16 +7,8 @@ from typing import Any
 import numpy as np
 
 from autograder.exercise import Case, Exercise, Mistake, NoEvidence, Seen, describe
-from autograder.judges.lesson_04.evidence import (
-    all_same,
-    count,
-    first,
-    layers_of,
-    listed,
-    numbers,
-    same,
-    stopped,
-)
+from autograder.judges.evidence import count, first, listed, numbers, same, stopped
+from autograder.judges.lesson_04.evidence import all_same, layers_of
 from autograder.judges.lesson_04.tie_cases import (
     RATE,
     call,

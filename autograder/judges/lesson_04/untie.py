@@ -6,22 +6,8 @@ import numpy as np
 import torch
 
 from autograder.exercise import Case, Exercise, Mistake, NoEvidence, Seen, describe
-from autograder.judges.lesson_04.evidence import (
-    Layer,
-    all_same,
-    count,
-    double,
-    gradients,
-    inputs,
-    layers_of,
-    leaves,
-    listed,
-    numbers,
-    row,
-    run,
-    same,
-    stopped,
-)
+from autograder.judges.evidence import Layer, count, double, inputs, listed, numbers, same, stopped
+from autograder.judges.lesson_04.evidence import all_same, gradients, layers_of, leaves, row, run
 
 untie = Exercise(
     "04-untie",

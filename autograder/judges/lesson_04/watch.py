@@ -13,20 +13,8 @@ import numpy as np
 import torch
 
 from autograder.exercise import Case, Exercise, Mistake, NoEvidence, Seen, describe
-from autograder.judges.lesson_04.evidence import (
-    Layer,
-    all_same,
-    double,
-    gradients,
-    inputs,
-    layers_of,
-    leaves,
-    numbers,
-    row,
-    run,
-    same,
-    values,
-)
+from autograder.judges.evidence import Layer, double, inputs, numbers, same
+from autograder.judges.lesson_04.evidence import all_same, gradients, layers_of, leaves, row, run, values
 
 watch = Exercise(
     "04-train-and-watch",

@@ -9,26 +9,13 @@ from typing import Any
 import numpy as np
 
 from autograder.exercise import Mistake, NoEvidence, Seen, describe
-
-
-def single(values: Any) -> np.ndarray:
-    """In single precision, as miniblocks computes."""
-    return np.asarray(values, dtype=np.float32)
+from autograder.judges.evidence import single
 
 
 def away_from_zero(rng: np.random.Generator, shape: Sequence[int]) -> np.ndarray:
     """Numbers of both signs, in equal number, none near 0."""
     signs = np.resize([1, -1], math.prod(shape))
     return single((rng.uniform(0.4, 1.6, signs.size) * rng.permutation(signs)).reshape(shape))
-
-
-def same(found: Any, wanted: Any) -> bool:
-    """Equal up to float32 rounding, shapes included."""
-    if not isinstance(found, np.ndarray):
-        return False
-    wanted = np.asarray(wanted)
-    scale = 1 + float(np.abs(wanted).max(initial=0))
-    return found.shape == wanted.shape and np.allclose(found, wanted, rtol=2e-4, atol=2e-4 * scale)
 
 
 def close(found: Any, wanted: Any) -> bool:
@@ -49,14 +36,6 @@ def number(value: Any) -> Any:
 
 def all_close(found: Any, wanted: Sequence[Any]) -> bool:
     return isinstance(found, list) and len(found) == len(wanted) and all(map(close, found, wanted))
-
-
-def numbers(array: Any, most: int = 4) -> str:
-    """The first numbers of an array, for a message."""
-    if not isinstance(array, np.ndarray):
-        return describe(array)
-    shown = ", ".join(f"{v:.3g}" for v in array.ravel()[:most])
-    return f"shape {array.shape}: {shown}{', …' if array.size > most else ''}"
 
 
 def plain(value: Any) -> Any:

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from autograder.exercise import Case, Exercise, Mistake, NoEvidence, Seen, describe
-from autograder.judges.lesson_05.evidence import close, number, plain, same, single, words
+from autograder.judges.evidence import same, single
+from autograder.judges.lesson_05.evidence import close, number, plain, words
 
 initialization = Exercise(
     "05-initialization-matters",

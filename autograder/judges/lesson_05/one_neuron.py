@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from autograder.exercise import Case, Exercise, Mistake, Seen, one_of
-from autograder.judges.lesson_05.evidence import single
+from autograder.judges.evidence import single
 from miniblocks import loss, nd
 
 # What one would have to believe to choose each letter; the truth is found by trying, below.

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from autograder.exercise import Case, Exercise, Mistake, NoEvidence, Seen
-from autograder.judges.lesson_05.evidence import away_from_zero, numbers, same, single
+from autograder.judges.evidence import numbers, same, single
+from autograder.judges.lesson_05.evidence import away_from_zero
 
 relu = Exercise(
     "05-relu-by-hand",

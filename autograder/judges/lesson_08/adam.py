@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from autograder.exercise import Case, Exercise, Mistake, NoEvidence, Seen
+from autograder.judges.evidence import inputs, single, stopped
 from autograder.judges.lesson_08.adam_slips import CLOSE, Values, first_slip, slips, torchs
-from autograder.judges.lesson_08.evidence import inputs, single, stopped
 
 adam = Exercise(
     "08-adam-by-hand",

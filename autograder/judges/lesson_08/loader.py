@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from autograder.exercise import Case, Exercise, Mistake, NoEvidence, Seen, describe
-from autograder.judges.lesson_08.evidence import count, inputs, single, stopped
+from autograder.judges.evidence import count, inputs, single, stopped
 
 loader = Exercise(
     "08-data-loader",

@@ -9,20 +9,8 @@ import numpy as np
 import torch
 
 from autograder.exercise import Case, Exercise, Mistake, NoEvidence, Seen
-from autograder.judges.lesson_08.evidence import (
-    Leaves,
-    count,
-    double,
-    inputs,
-    layer,
-    leaves,
-    listed,
-    numbers,
-    run,
-    same,
-    shapes,
-    stopped,
-)
+from autograder.judges.evidence import count, double, inputs, listed, numbers, same, shapes, stopped
+from autograder.judges.lesson_08.evidence import Leaves, layer, leaves, run
 
 parallel_model = Exercise(
     "08-parallel-in-a-model",

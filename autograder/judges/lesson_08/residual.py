@@ -8,21 +8,8 @@ import numpy as np
 import torch
 
 from autograder.exercise import Case, Exercise, Mistake, Seen
-from autograder.judges.lesson_08.evidence import (
-    Leaves,
-    all_same,
-    count,
-    double,
-    inputs,
-    layer,
-    leaves,
-    listed,
-    numbers,
-    run,
-    same,
-    shapes,
-    stopped,
-)
+from autograder.judges.evidence import all_same, count, double, inputs, listed, numbers, same, shapes, stopped
+from autograder.judges.lesson_08.evidence import Leaves, layer, leaves, run
 
 SECTION = "A block with a shortcut"
 HINTS = (

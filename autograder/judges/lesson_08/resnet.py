@@ -7,7 +7,7 @@ from collections import Counter
 import numpy as np
 
 from autograder.exercise import Case, Error, Exercise, Mistake, Seen, describe
-from autograder.judges.lesson_08.evidence import count, inputs, listed, same, shapes, single, stopped
+from autograder.judges.evidence import count, inputs, listed, same, shapes, single, stopped
 from miniblocks import data
 
 EXAMPLES, EPOCHS = 512, 3

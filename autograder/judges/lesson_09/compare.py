@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from autograder.exercise import Case, Exercise, Mistake, NoEvidence, Seen, describe
-from autograder.judges.lesson_09.evidence import listed, near, no_evidence, number, seconds, wrong_median
+from autograder.judges.evidence import no_evidence
+from autograder.judges.lesson_09.evidence import listed, near, number, seconds, wrong_median
 
 SIDES = ("framework", "scratch")
 NOT_CALLABLE = ["given", "not callable", ""]

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from autograder.exercise import Mistake, NoEvidence, Seen, describe
+from autograder.judges.evidence import no_evidence
 
 
 def near(found: Any, wanted: float, tolerance: float = 1e-6) -> bool:
@@ -59,10 +60,6 @@ def reported(seen: Seen, name: str, tried: str) -> dict[str, Any]:
     raise NoEvidence(Mistake("no-dictionary", "a dictionary", describe(value), cause, tried))
 
 
-def no_evidence(expected: str, value: Any) -> NoEvidence:
-    return NoEvidence(Mistake("not-observed", expected, describe(value), "The check could not observe this."))
-
-
 def seconds(value: Any) -> str:
     """A time for a message."""
     found = number(value)
@@ -96,7 +93,3 @@ def wrong_median(found: Any, samples: Sequence[float], tried: str, what: str = "
             return Mistake(id, expected, observed, cause, tried)
     cause = "The number is no median of the samples. Sort them and take the middle, or use `statistics.median`."
     return Mistake("other-median", expected, observed, cause, tried)
-
-
-def first(*mistakes: Mistake | None) -> Mistake | None:
-    return next((m for m in mistakes if m is not None), None)

@@ -1,0 +1,103 @@
+"""What the judges of several lessons share: numbers to plant, comparing, telling, and reading hostile observations.
+
+An observation comes from a process that belongs to the learner, so it may be anything. What does not have the form
+that a judge needs is `NoEvidence`, which ends the judging of that case with the finding it carries.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import torch
+
+from autograder.exercise import Mistake, NoEvidence, Seen, describe
+
+Layer = dict[str, np.ndarray]
+TOLERANCE = 5e-4  # what single precision and another order of adding may cost
+
+
+def single(values: Any) -> np.ndarray:
+    """In single precision, as miniblocks computes."""
+    return np.asarray(values, dtype=np.float32)
+
+
+def double(values: np.ndarray) -> torch.Tensor:
+    """In double precision, as judges compute."""
+    return torch.tensor(values, dtype=torch.float64)
+
+
+def inputs(rng: np.random.Generator, *shape: int) -> np.ndarray:
+    """Numbers well away from 0, of both signs."""
+    return single(rng.uniform(0.4, 1.6, shape) * rng.choice([-1, 1], shape))
+
+
+def same(found: Any, wanted: Any, tolerance: float = TOLERANCE) -> bool:
+    """Equal up to single-precision rounding, shapes included."""
+    wanted = np.asarray(wanted)
+    return (
+        isinstance(found, np.ndarray)
+        and found.shape == wanted.shape
+        and found.dtype.kind in "fiub"
+        and np.allclose(found, wanted, rtol=tolerance, atol=tolerance * (1 + float(np.abs(wanted).max(initial=0))))
+    )
+
+
+def all_same(found: Any, wanted: Sequence[np.ndarray], tolerance: float = TOLERANCE) -> bool:
+    """Whether a list read back holds these arrays, in this order."""
+    return (
+        isinstance(found, list)
+        and len(found) == len(wanted)
+        and all(same(f, w, tolerance) for f, w in zip(found, wanted))
+    )
+
+
+def numbers(array: Any, most: int = 4) -> str:
+    """The first numbers of an array, for a message."""
+    if not isinstance(array, np.ndarray):
+        return describe(array)
+    shown = ", ".join(f"{v:.3g}" for v in array.ravel()[:most])
+    return f"shape {array.shape}: {shown}{', …' if array.size > most else ''}"
+
+
+def no_evidence(expected: str, value: Any) -> NoEvidence:
+    """For `raise no_evidence(…)`: something else than expected was sent."""
+    return NoEvidence(Mistake("not-observed", expected, describe(value), "The check could not observe this."))
+
+
+def listed(seen: Seen, name: str, *kinds: type) -> list[Any]:
+    """An observation that is a list of values of these kinds, or of any kind if none is named."""
+    value = seen[name]
+    if isinstance(value, list) and (not kinds or all(type(one) in kinds for one in value)):
+        return value
+    raise no_evidence(f"a list for `{name}`", value)
+
+
+def shapes(seen: Seen, name: str) -> list[tuple[int, ...]]:
+    """An observation that is a list of shapes, each a list of whole numbers."""
+    found = listed(seen, name, list)
+    if all(type(n) is int for shape in found for n in shape):
+        return [tuple(shape) for shape in found]
+    raise no_evidence(f"shapes for `{name}`", found)
+
+
+def count(seen: Seen, name: str) -> int:
+    """An observation that is a whole number."""
+    value = seen[name]
+    if type(value) is int:
+        return value
+    raise NoEvidence(Mistake("not-a-number", "a whole number", describe(value), f"`{name}` should be a whole number."))
+
+
+def stopped(
+    seen: Seen, step: str, mistake: str, tried: str, cause: str, expected: str = "no error", look: str = ""
+) -> Mistake | None:
+    """The named mistake that explains why a step of the probe ended in an error; None if it did not."""
+    error = seen.error(step)
+    return None if error is None else Mistake(mistake, expected, str(error), cause, tried, look)
+
+
+def first(*mistakes: Mistake | None) -> Mistake | None:
+    """The first mistake there is."""
+    return next((m for m in mistakes if m is not None), None)
