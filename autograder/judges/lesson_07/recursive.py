@@ -69,9 +69,9 @@ def _values(case: Case, seen: Seen) -> Mistake | None:
         if a.size == b.size and close(a.reshape(b.shape), b):
             cause = "The numbers are right and the shape is not: a row is wanted, (1, units), for a word as for a pair."
             return Mistake("other-shape", f"shape {b.shape}", f"shape {a.shape}", cause, tried)
-        if seen["parameters"] != 3:
+        if type(seen["parameters"]) is not int or seen["parameters"] != 3:
             cause = "The network has other parameters now than after it was made: a layer was made inside `forward`, and is new, and untrained, at every call."
-            return Mistake("layer-made-in-forward", "three parameters", f"{seen['parameters']}", cause, tried)
+            return Mistake("layer-made-in-forward", "three parameters", describe(seen["parameters"]), cause, tried)
         ways = (
             ("exchanged", net.exchanged, "Left and right are exchanged. (`the dog bites` is not `bites the dog`.)"),
             (
