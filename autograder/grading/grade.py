@@ -182,8 +182,9 @@ def _committed(exercise: Exercise, predictions: dict[str, Any]) -> Any:
 
 
 def _no_evidence(ran: Ran, answer: Ran | None) -> Seen:
-    """Why a case was not observed: the cell of the answer failed, or the check cell itself."""
-    for what, one in (("run the cell of your answer", answer), ("run the check cell", ran)):
+    """Why a case was not observed: the cell of the answer failed or is missing, or the check cell itself failed."""
+    last = "run the check cell" if answer else "find your answer, whose cell is missing from the notebook you handed in"
+    for what, one in (("run the cell of your answer", answer), (last, ran)):
         error = _error_of(one) if one is not None else None
         if error is not None:
             return _cleaned(Seen(errors={what: error}))

@@ -62,6 +62,15 @@ def invalidate(url: str, lesson: str, student: str) -> None:
         book.db.commit()
 
 
+def keep_decisions(url: str, lesson: str, student: str) -> None:
+    """What a person has decided on this very work needs no second look; nbgrader asks for one after every grading."""
+    with Gradebook(url) as book:
+        for notebook in book.find_submission(lesson, student).notebooks:
+            for grade in notebook.grades:
+                grade.needs_manual_grade &= grade.manual_score is None
+        book.db.commit()
+
+
 def automatic_scores(url: str, lesson: str) -> dict[str, bool]:
     """Everyone who has an automatic score in a lesson → whether none is missing."""
     with Gradebook(url) as book:

@@ -229,7 +229,7 @@ def _put_back(notebook: NotebookNode, wanted: dict[str, NotebookNode]) -> Iterat
         if name in places:
             continue
         if not meta.grade:
-            yield f"cell {name}, the answer, is missing"
+            yield f"cell {name}, the answer, is missing (deleted, or not in that version of the lesson)"
             continue
         earliest = max((places[n] + 1 for n in order[:index] if n in places), default=0)
         later = [places[n] for n in order[index + 1 :] if n in places and places[n] >= earliest]

@@ -42,12 +42,16 @@ class Writer:
 
     def write(self, student: str, done: Done, mark: record.Stamp) -> None:
         """Replace what was there for a submission by what grading found."""
+        before = record.read(self.course.autograded / student / self.lesson / f"{self.lesson}.ipynb")
+        same_work = before is not None and before.stamp.submission == mark.submission
         self.take_back(student)
         settings = Config(self._settings)
         settings.CourseDirectory.autograded_directory = str(self._aside())
         converter = _Filled(done, mark, config.directory(settings, self.lesson, glob.escape(student)), settings)
         with self._shared.transaction():
             converter.start()
+            if same_work:
+                gradebook.keep_decisions(self._shared.url, self.lesson, student)
         self._scored[student] = True
         self._into_place(student)
 
