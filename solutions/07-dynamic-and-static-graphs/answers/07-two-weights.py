@@ -220,7 +220,7 @@ def two_weights(w1, w2a, w2b, x0, y0):
 
 # %% wrong: the number for `before` given as a number
 # finding: capture-refused
-# observed: one is a float
+# observed: is of type float
 # score: 0
 def two_weights(w1, w2a, w2b, x0, y0):
     def dynamic(x, y, before):
