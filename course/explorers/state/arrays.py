@@ -72,10 +72,11 @@ def sample(tensor: Tensor, most: int = MOST) -> tuple[np.ndarray, str]:
     down = min(step, matrix.shape[0])
     across = math.ceil(raw.numel() / most / down)
     values = matrix[::down, ::across].cpu().numpy()
-    return values, f"Sampled: every {_nth(down)}row and every {_nth(across)}column of {raw.numel():,} elements."
+    return values, f"Sampled: every {nth(down)}row and every {nth(across)}column of {raw.numel():,} elements."
 
 
-def _nth(step: int) -> str:
+def nth(step: int) -> str:
+    """For "every k-th": nothing for 1."""
     return "" if step == 1 else f"{step}{'nd' if step == 2 else 'rd' if step == 3 else 'th'} "
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from explorers.state.arrays import Histogram, Statistics, histogram, statistics
+from explorers.state.arrays import Histogram, Statistics, histogram, nth, statistics
 from explorers.state.changes import own_draws
 from explorers.state.depth import Depth, through_depth
 from explorers.state.laws import BOUND, Law, distance, law_of
@@ -109,7 +109,7 @@ def draw(initializer: init.Initializer, shape: Sequence[int], seed: int) -> np.n
 def fit(sample: np.ndarray, law: Law | None) -> Fit:
     """Sample and law, side by side."""
     every = -(-sample.size // MOST)
-    note = f"Sampled: every {every}th of {sample.size:,} weights is counted." if every > 1 else ""
+    note = f"Sampled: every {nth(every)}of {sample.size:,} weights is counted." if every > 1 else ""
     sample = sample.ravel()[::every]
     shown = histogram(sample, 40)
     bound = BOUND / math.sqrt(max(1, sample.size))

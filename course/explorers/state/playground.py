@@ -21,13 +21,14 @@ OWN = "your own"
 GRID = 48  # cells of a map of the plane, across and down
 REACH = 1.2  # the map shows -REACH to REACH on both axes
 EPOCHS = 200
+RATES = ("0.001", "0.003", "0.01", "0.03", "0.1", "0.3", "1", "3", "10")
 
 CONTROLS = (
     Slider("width", "width", 1, 64, 1, 16),
-    Slider("depth", "hidden", 0, 8, 1, 3),
+    Slider("depth", "hidden layers", 0, 8, 1, 3),
     Choice("activation", "activation", ACTIVATIONS, "relu"),
     Choice("initializer", "initializer", INITIALIZERS, "He (MSRA)"),
-    Slider("rate", "log₁₀ of lr", -4, 1, 0.25, -0.5),
+    Choice("rate", "learning rate", RATES, "0.3"),
     Choice("tying", "tying", ("each its own", "tied"), "each its own"),
 )
 
@@ -40,7 +41,7 @@ class Settings:
     depth: int = 3
     activation: str = "relu"
     initializer: str = "He (MSRA)"
-    rate: float = -0.5  # the learning rate is 10 ** rate
+    rate: str = "0.3"
     tying: str = "each its own"
 
     def accept(self, sent: Mapping[str, Any]) -> Settings:
@@ -50,12 +51,12 @@ class Settings:
 
     @property
     def lr(self) -> float:
-        return 10.0**self.rate
+        return float(self.rate)
 
     @property
     def architecture(self) -> Settings:
         """All but the learning rate: what a running network cannot change."""
-        return replace(self, rate=0.0)
+        return replace(self, rate="0")
 
     def network(self, inputs: int, classes: int, seed: int = 0) -> nn.Block:
         """`depth` hidden layers of `width` units and an output; tied ones share the parameters of the second hidden layer."""
@@ -108,7 +109,7 @@ def spirals(points: int = 400, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
     rng = np.random.default_rng(seed)
     y = np.arange(points) % 2
     t = np.sqrt(rng.uniform(0.02, 1, points))
-    angle = 1.5 * math.pi * t + math.pi * y
+    angle = 2.2 * math.pi * t + math.pi * y
     x = np.stack([t * np.cos(angle), t * np.sin(angle)], axis=1) + rng.normal(0, 0.03, (points, 2))
     return x.astype(np.float32), y.astype(np.int64)
 
@@ -170,4 +171,4 @@ def plane(model: nn.Block) -> Heatmap:
     with autograd.no_grad():
         scores = nd.softmax(model(points), axis=1).asnumpy()
     shown = heatmap((scores[:, 1] - scores[:, 0]).reshape(GRID, GRID), GRID, GRID)
-    return Heatmap(shown.cells, shown.tile, 1.0, "blue, ●: class 0; orange, +: class 1")
+    return Heatmap(shown.cells, shown.tile, 1.0, "blue, ○: class 0; orange, +: class 1")

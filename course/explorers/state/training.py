@@ -19,6 +19,8 @@ from miniblocks.nd import random
 from miniblocks.tensor import Tensor
 from miniblocks.train.trainer import prepare
 
+OVER = 10  # batches whose accuracies are averaged: single ones jump
+
 
 class Loaders:
     """Training batches, and validation batches or None, out of whatever a learner has."""
@@ -172,7 +174,8 @@ def loss_chart(runs: list[Run]) -> Chart:
 
 def accuracy_chart(runs: list[Run]) -> Chart:
     """Share of right answers by step."""
-    return Chart("Accuracy", tuple(s for run in runs for s in _curves(run, len(runs) > 1, "acc")), "step")
+    series = tuple(s for run in runs for s in _curves(run, len(runs) > 1, "acc"))
+    return Chart("Accuracy", series, "step", note=f"Training: the mean of the last {OVER} batches." if series else "")
 
 
 def _curves(run: Run, several: bool, what: str) -> list[Series]:
@@ -188,8 +191,8 @@ def _curves(run: Run, several: bool, what: str) -> list[Series]:
     return [trained, Series(f"{name}validation", *zip(*found))]
 
 
-def smoothed(values: Any, over: int = 10) -> list[float]:
-    """Means over the last `over` values: single batches jump."""
+def smoothed(values: Any, over: int = OVER) -> list[float]:
+    """Means over the last `over` values."""
     sums = np.concatenate([[0.0], np.cumsum(np.asarray(values, dtype=np.float64))])
     ends = np.arange(1, len(sums))
     starts = np.maximum(0, ends - over)

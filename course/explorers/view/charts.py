@@ -113,7 +113,7 @@ def _path(
 
 def _number(value: float) -> str:
     return (
-        f"{value:.3g}"
+        f"{value:.6g}"
         if value == 0 or 1e-3 <= abs(value) < 1e5
         else f"{value:.0e}".replace("e-0", "e-").replace("e+0", "e")
     )

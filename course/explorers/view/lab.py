@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 import traitlets
 
-from explorers.state.lab import ACTIVATIONS, EXAMPLE, NETWORK, SHAPE, WRITTEN, Fit, Lab
+from explorers.state.lab import ACTIVATIONS, EXAMPLE, NETWORK, SHAPE, WRITTEN, Lab
 from explorers.view.lab_still import LabStill, lab_picture
 from explorers.view.widget import Explorer, bundle
 
@@ -50,4 +50,4 @@ class LabExplorer(Explorer):
         with self.hold_sync():
             self.settings = asdict(self._settings)
             self.picture = str(lab_picture(result, self._settings))
-            self.status = " ".join(problems) or (result.fit.verdict if isinstance(result.fit, Fit) else "")
+            self.status = " ".join(problems)

@@ -67,7 +67,7 @@ class TiesExplorer(Explorer):
         counted = list(range(len(uses))) if counted is None else counted
         with self.hold_sync():
             self.selected, self.uses, self.counted = name, [use.label for use in uses], counted
-            self.picture = str(ties_picture(self._ties, name, counted))
+            self.picture = str(ties_picture(self._ties, name, counted, live=True))
             self.status = self._problem or (
                 verdict(chosen, counted) if chosen is not None and uses else self._ties.note
             )

@@ -15,6 +15,7 @@ from explorers.view.pictures import extent, png, templates
 from explorers.view.still import asset
 
 MOST = 12  # contributions that are drawn
+WHOLE = "The sum is the gradient."
 
 
 def told(value: float | None) -> str:
@@ -59,12 +60,17 @@ def verdict(shared: Shared, counted: Iterable[int]) -> str:
         return "No gradient comes here."
     apart = float(np.abs(total - shared.gradient).max(initial=0.0))
     if apart <= 1e-5 * max(1.0, float(np.abs(shared.gradient).max(initial=0.0))):
-        return "The sum is the gradient."
+        return WHOLE
     return f"The sum and the gradient differ by up to {apart:.3g}: a use is not counted in."
 
 
-def ties_picture(ties: Ties, name: str | None = None, counted: Iterable[int] | None = None) -> Markup:
-    """The list of who shares, and for the parameter `name` its contributions as heatmaps of one scale."""
+def ties_picture(
+    ties: Ties, name: str | None = None, counted: Iterable[int] | None = None, live: bool = False
+) -> Markup:
+    """The list of who shares, and for the parameter `name` its contributions as heatmaps of one scale.
+
+    A live view says the verdict in its status line.
+    """
     shared = next((s for s in ties.shared if s.name == name), ties.shared[0] if ties.shared else None)
     page = templates().get_template("ties.html")
     if shared is None:
@@ -75,10 +81,12 @@ def ties_picture(ties: Ties, name: str | None = None, counted: Iterable[int] | N
     arrays += [("sum of those counted in", total, True)] if total is not None else []
     arrays += [("gradient by backward()", shared.gradient, True)] if shared.gradient is not None else []
     limit = max((float(np.abs(a[np.isfinite(a)]).max(initial=0.0)) for _, a, _ in arrays), default=0.0)
+    words = verdict(shared, picked)
     return Markup(
         page.render(
             ties=ties, shared=shared, maps=[_map(*entry, limit) for entry in arrays], limit=f"{limit:.3g}",
-            lines=numbers(shared, picked), verdict=verdict(shared, picked), hidden=max(0, len(shared.uses) - MOST),
+            lines=numbers(shared, picked), verdict="" if live else words, hidden=max(0, len(shared.uses) - MOST),
+            is_whole=words == WHOLE,
         )
     )  # fmt: skip
 

@@ -21,10 +21,10 @@ SIDE = 192  # of a map of the plane, in CSS pixels
 def board_picture(runs: Sequence[Run], task: Task | None = None) -> Markup:
     """Loss, accuracy, and each run's gradient norms; for data in the plane also what each network says of it."""
     runs = list(runs)
-    figures = [chart_figure(loss_chart(runs)), chart_figure(accuracy_chart(runs))]
-    figures += [chart_figure(norm_chart(run)) for run in runs]
+    norms = [chart_figure(norm_chart(run)) for run in runs]
     maps = [map_figure(run, task) for run in runs] if task is not None and task.is_plane else []
-    return Markup(templates().get_template("board.html").render(figures=figures + maps, runs=runs))
+    figures = [chart_figure(loss_chart(runs)), chart_figure(accuracy_chart(runs)), *maps[:1], *norms, *maps[1:]]
+    return Markup(templates().get_template("board.html").render(figures=figures, runs=runs))
 
 
 def map_figure(run: Run, task: Task) -> Markup:
