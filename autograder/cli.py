@@ -99,6 +99,21 @@ def release(
 
 
 @app.command()
+def release_solutions(
+    lessons: Annotated[list[str], typer.Argument(metavar="LESSON...")],
+    output: Annotated[Path, typer.Option("-o", "--output", help="The zip to write.")] = Path("solutions.zip"),
+    anyway: Annotated[bool, typer.Option("--anyway", help="Though somebody may still hand in.")] = False,
+    rubric: Annotated[bool, typer.Option("--rubric", help="With the rubrics of what is graded by hand.")] = False,
+) -> None:
+    """Pack lessons with their solutions, for learners; refused while anybody may still hand in."""
+    from autograder import solved
+
+    course = Course.here()
+    solved.release_solutions(course, [course.lesson(name) for name in lessons], output, rubric=rubric, anyway=anyway)
+    out.print(f"wrote {output}", soft_wrap=True)
+
+
+@app.command()
 def collect(
     source: Annotated[Path, typer.Argument(metavar="FOLDER-or-ZIP", help="A learning platform's bulk download.")],
     lesson: LessonName,

@@ -121,6 +121,18 @@ def stubbed(source: str, stub: str = STUB) -> str:
     return "\n".join(lines)
 
 
+def without_marks(source: str, rubric: bool = False) -> str:
+    """A cell with its solution and without the lines that mark it; of a rubric nothing stays, unless asked for."""
+    lines, inside = [], False
+    for line in source.split("\n"):
+        inside = inside or BEGIN_RUBRIC in line
+        marks = any(mark in line for mark in (BEGIN, END, BEGIN_RUBRIC, END_RUBRIC))
+        if not marks and (rubric or not inside):
+            lines.append(line)
+        inside = inside and END_RUBRIC not in line
+    return "\n".join(lines).rstrip("\n")
+
+
 def _check_call(source: str) -> ast.Call | None:
     """The call `check("ID", answer)` that is all there is in a check cell, or None."""
     try:

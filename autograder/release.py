@@ -99,7 +99,7 @@ def bundle(course: Course, lessons: list[str], target: Path) -> None:
         (stage / "README.md").write_text(README.format(title=title, lessons=", ".join(lessons)), encoding="utf-8")
         for name in LEGAL:
             shutil.copyfile(course.project / name, stage / name)
-        _zip(stage, target)
+        pack(stage, target)
 
 
 def _notebooks(course: Course, lessons: list[str], stage: Path) -> None:
@@ -170,7 +170,8 @@ packages = ["miniblocks", "explorers", "autograder"]
 """
 
 
-def _zip(folder: Path, target: Path) -> None:
+def pack(folder: Path, target: Path) -> None:
+    """Zip a folder, the same bytes for the same files."""
     target.parent.mkdir(parents=True, exist_ok=True)
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         for path in _sorted_files(folder):
