@@ -18,7 +18,7 @@ INSIDE = "/course"  # where a sandbox shows the folder
 OURS = (
     "__init__.py checking.py exercise.py forbid.py ledger.py probe.py report.py wire.py templates probes "
     "sandbox/__init__.py sandbox/frames.py sandbox/shell.py sandbox/worker.py sandbox/confine.py "
-    "sandbox/namespaces.py sandbox/zygote.py"
+    "sandbox/memory.py sandbox/namespaces.py sandbox/zygote.py"
 ).split()
 _NO_CACHE = shutil.ignore_patterns("__pycache__", "*.ipynb_checkpoints")
 

@@ -28,7 +28,7 @@ import torch
 from matplotlib import font_manager, pyplot
 
 from autograder import probes
-from autograder.sandbox import namespaces, shell, worker
+from autograder.sandbox import memory, namespaces, shell, worker
 
 # One look at each thing that is imported or built on first use.
 WARM_CELLS = (
@@ -91,6 +91,7 @@ def warm_up() -> None:
     worker.miniblocks.nd.random.seed(0)
     gc.collect()
     gc.freeze()  # a collection in a fork would otherwise touch, and so copy, every page
+    memory.use_huge_pages()
 
 
 def assert_can_fork(open_files: int) -> None:
