@@ -90,9 +90,7 @@ class Model(Block):
     ) -> list[dict[str, float]]:
         """Train, and return one dictionary of measures for each epoch."""
         batches = data.DataLoader(data.ArrayDataset(x, y), batch_size, shuffle=True)
-        prepare(self, batches)
-        self._check_compiled()
-        self._optimizer = self._optimizer or self._make_optimizer(self.collect_params(), **self._options)
+        self.begin(batches)
         history: list[dict[str, float]] = []
         columns = (
             TextColumn("epoch {task.description}"),
@@ -107,6 +105,12 @@ class Model(Block):
                 history.append(self._epoch(batches, validation_data, lambda: progress.advance(task)))  # noqa: B023 - called at once
                 progress.update(task, measures=" ".join(f"{k} {v:.4f}" for k, v in history[-1].items()))
         return history
+
+    def begin(self, batches: Any) -> None:
+        """Give first values to parameters without any, and make the optimizer; from here on `train_step` works."""
+        prepare(self, batches)
+        self._check_compiled()
+        self._optimizer = self._optimizer or self._make_optimizer(self.collect_params(), **self._options)
 
     def _epoch(self, batches: Any, validation: Any, advance: Callable[[], None]) -> dict[str, float]:
         self.train()
