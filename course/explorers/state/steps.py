@@ -17,19 +17,24 @@ from explorers.state.tree import rows
 from miniblocks import autograd, loss, optim, train
 from miniblocks.nn import Block, Parameter
 from miniblocks.tensor import Tensor
-from miniblocks.train.trainer import validate
+from miniblocks.train.trainer import prepare, validate
 
 Batch = tuple[Tensor, ...]
 
 
-def a_step_of(model: Any, lossy: Any, optimizer: Any, lr: float | None) -> tuple[Callable[[Batch], float], Any]:
+def a_step_of(
+    model: Any, batches: Any, lossy: Any, optimizer: Any, lr: float | None
+) -> tuple[Callable[[Batch], float], Any]:
     """A function that trains on one batch and returns the loss, and the optimizer where it is ours to call.
 
-    A compiled `train.Model` fits each batch itself; a `train.Module` says its loss and its optimizer; for any other block
-    the loss is cross-entropy and the optimizer SGD, unless told. `optimizer` is one, or a function of the parameters.
+    A compiled `train.Model` has its `train_step`; a `train.Module` says its loss and its optimizer; for any other block
+    the loss is cross-entropy and the optimizer SGD, unless told. `optimizer` is one, or a function of the parameters. What has
+    no values yet is initialized, for shapes by one of the `batches`.
     """
     if isinstance(model, train.Model) and lossy is None and optimizer is None:
-        return lambda batch: _fitted(model, batch), None
+        model.begin(batches)
+        return lambda batch: model.train_step(*batch), None
+    prepare(model, batches)
     if isinstance(model, train.Module):
         model.board.display = False
         chosen = _made(optimizer, model, lr) if optimizer is not None else model.configure_optimizers()
@@ -49,10 +54,6 @@ def a_step_of(model: Any, lossy: Any, optimizer: Any, lr: float | None) -> tuple
         return float(value.item())
 
     return take, chosen
-
-
-def _fitted(model: train.Model, batch: Batch) -> float:
-    return model.fit(batch[0], batch[-1], epochs=1, batch_size=len(batch[-1]), verbose=False)[-1]["loss"]
 
 
 def _made(optimizer: Any, model: Block, lr: float | None) -> Any:

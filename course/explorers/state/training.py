@@ -17,7 +17,6 @@ from explorers.state.steps import Batch, a_step_of, accuracy, layers_of, listeni
 from miniblocks import autograd, data, train
 from miniblocks.nd import random
 from miniblocks.tensor import Tensor
-from miniblocks.train.trainer import prepare
 
 OVER = 10  # batches whose accuracies are averaged: single ones jump
 
@@ -94,8 +93,7 @@ class Run:
             self.problem = f"stopped at step {self.steps + 1}: {type(error).__name__}: {error}"
 
     def _start(self) -> None:
-        prepare(self.model, self.loaders.train)
-        self._take, self.optimizer = a_step_of(self.model, self.lossy, self.optimizer, self.lr)
+        self._take, self.optimizer = a_step_of(self.model, self.loaders.train, self.lossy, self.optimizer, self.lr)
         self._layers = layers_of(self.model)
         self._batches = iter(self.loaders.train)
         self.model.train()

@@ -77,7 +77,7 @@ def test_norms_and_accuracy_are_torchs() -> None:
     assert run.accuracies[0] == (1, float((scores.argmax(1) == y.raw).double().mean()))
 
 
-def test_a_compiled_model_trains_by_its_own_fit() -> None:
+def test_a_compiled_model_trains_by_its_own_step() -> None:
     class Net(train.Model):
         def __init__(self) -> None:
             super().__init__()
@@ -96,6 +96,19 @@ def test_a_compiled_model_trains_by_its_own_fit() -> None:
     run = to_the_end(Run("run", model, Loaders(few_digits()), max_epochs=2))
     assert model.trained == run.steps == 6 and run.norms["net.1"][-1] > 0
     assert set(run.validations[0][1]) == {"val_loss", "val_accuracy"}
+
+
+def test_a_step_is_measured_on_its_own_batch() -> None:
+    """A compiled model that cannot be wrong any more shows an accuracy of 1 at every step."""
+    model = train.Model()
+    model.net = nn.Dense(3, in_units=3, use_bias=False)
+    model.forward = lambda x: model.net(x)  # type: ignore[method-assign]
+    model.compile("sgd", "sparse_categorical_crossentropy", lr=0.01)
+    model.initialize()
+    model.net.weight.set_data(10 * np.eye(3, dtype=np.float32))
+    labels = np.random.default_rng(0).integers(0, 3, 60)
+    run = to_the_end(Run("run", model, Loaders((np.eye(3, dtype=np.float32)[labels], labels)), max_epochs=2))
+    assert not run.problem and {share for _, share in run.accuracies} == {1.0}
 
 
 @pytest.mark.parametrize("optimizer", [optim.Adam, lambda params: optim.SGD(params, lr=0.3, momentum=0.9)])
