@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
@@ -60,7 +61,7 @@ def _wrong(case: Case, seen: Seen) -> Mistake | None:
         return failed
     got, wanted, tried = seen["output"], output(case), f"net = {_tried(case)}; known weights; net(x)"
     for id, (change, cause) in SLIPS.items():
-        other = _computed(case, change(case["spec"]))
+        other = _computed(case, change(json.loads(case["text"])))
         if other is not None and same(got, other):
             return Mistake(id, numbers(wanted), numbers(got), cause, tried)
     return Mistake(

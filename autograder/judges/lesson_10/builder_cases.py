@@ -59,7 +59,7 @@ def _case(rng: np.random.Generator, what: str, spec: Any, words: tuple[str, str]
 
     walk(spec, double(x), fresh, words)
     names = {"dense": words[0], "act": words[1]}
-    return {"what": what, "spec": spec, "text": json.dumps(spec), "names": names, "x": x, "weights": made}
+    return {"what": what, "text": json.dumps(spec), "names": names, "x": x, "weights": made}
 
 
 def faulty(rng: np.random.Generator) -> list[Case]:
@@ -75,7 +75,7 @@ def faulty(rng: np.random.Generator) -> list[Case]:
 
 
 def _fault(what: str, spec: Any, place: str, word: str) -> Case:
-    return {"what": what, "spec": spec, "text": json.dumps(spec), "names": dict(NAMES), "place": place, "word": word}
+    return {"what": what, "text": json.dumps(spec), "names": dict(NAMES), "place": place, "word": word}
 
 
 # -- what a specification computes -----------------------------------------------------------------------------------
@@ -106,6 +106,6 @@ def output(case: Case, spec: Any = None) -> np.ndarray:
         return waiting.pop(next(i for i, one in enumerate(waiting) if one["weight"].shape == (units, n)))
 
     words = case["names"]["dense"], case["names"]["act"]
-    result = walk(case["spec"] if spec is None else spec, double(case["x"]), next_fitting, words)
+    result = walk(json.loads(case["text"]) if spec is None else spec, double(case["x"]), next_fitting, words)
     found: np.ndarray = result.detach().numpy()
     return found

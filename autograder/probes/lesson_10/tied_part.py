@@ -30,7 +30,7 @@ def _(answer: Any, case: Case, see: Observer) -> None:
         see["first bias"] = own[0].data()
         own[0].set_data(nd.array(case["bias"]))
     layer.weight.set_data(nd.array(case["layer"]["weight"]))
-    layer.bias.set_data(nd.array(case["layer"]["bias"]))
+    layer.params.get("bias").set_data(nd.array(case["layer"]["bias"]))
     h = nd.array(case["h"])
     with see.attempt("call the part"):
         see["decoded"] = part(h)
