@@ -118,13 +118,25 @@ def collect(
     source: Annotated[Path, typer.Argument(metavar="FOLDER-or-ZIP", help="A learning platform's bulk download.")],
     lesson: LessonName,
     roster: RosterFile = None,
+    as_of: Annotated[
+        str | None,
+        typer.Option(metavar="WHEN", help="When what is new was handed in, where the download does not tell."),
+    ] = None,
+    in_time: Annotated[
+        bool,
+        typer.Option("--in-time", help="Count each one's latest attempt before the deadline, not the latest of all."),
+    ] = False,
 ) -> None:
     """Take in submissions: Moodle's or Canvas's zip, or a folder with one folder a student."""
+    from autograder.classroom.deadlines import moment
     from autograder.classroom.roster import read
     from autograder.collect import collect as take_in
+    from autograder.nbgrading.late import deadline
 
     course = Course.here()
-    collected = take_in(course, course.lesson(lesson), source, read(roster) if roster else None)
+    name, people = course.lesson(lesson), read(roster) if roster else None
+    until = deadline(course, name) if in_time else lambda _: None
+    collected = take_in(course, name, source, people, as_of=moment(as_of) if as_of else None, until=until)
     _warn(collected.problems)
     times = "hand-in times taken from it" if collected.times else "it does not tell when work was handed in"
     out.print(f"{len(collected.new)} new, {len(collected.changed)} changed, {len(collected.same)} as before; {times}")
@@ -180,6 +192,9 @@ def grade(
     lesson: LessonName,
     student: Annotated[list[str] | None, typer.Option(help="Only this student (may be repeated).")] = None,
     force: Annotated[bool, typer.Option("--force", help="Grade again what is graded and unchanged.")] = False,
+    best: Annotated[
+        bool, typer.Option("--best", help="Grade all that each one has handed in, and let the best count.")
+    ] = False,
     jobs: Annotated[
         int, typer.Option("--jobs", "-j", min=0, help="How many at a time; 0: one for each processor.")
     ] = 0,
@@ -196,6 +211,7 @@ def grade(
     Exit codes: 0, everyone has a score; 2, someone has none; 1, refused; 130, interrupted.
     """
     from autograder.nbgrading import config, run
+    from autograder.nbgrading.best import Best
     from autograder.sandbox.find import Found
 
     course = Course.here()
@@ -206,7 +222,7 @@ def grade(
     else:
         grading = run.Run(course, name, _sandbox(unsandboxed), _secret(course), force, jobs, limits)
     try:
-        results = graded_with_progress(grading, student or [])
+        results = graded_with_progress(Best(grading) if best else grading, student or [])
     except KeyboardInterrupt:
         err.print("interrupted: what is graded is kept; run the same command again to go on")
         err.file.flush()

@@ -14,23 +14,23 @@ Canvas marks what is late in the file's name.
 from __future__ import annotations
 
 import io
-import shutil
-import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path, PurePosixPath
 
+from autograder.classroom import attempts
 from autograder.classroom import roster as rosters
 from autograder.classroom.archive import MAX_FILE, Entry, Unreadable, opened, zipped
+from autograder.classroom.attempts import TIMESTAMP
 from autograder.classroom.naming import Named, hidden, names, student_id
 from autograder.classroom.roster import MOODLE, Origin, Roster
 from autograder.course import Course
 
 MAX_PER_STUDENT = 128 << 20
 MAX_STUDENTS_FILES = 500
-# nbgrader reads the time of a hand-in from it, so a learner's own file of this name is dropped.
-TIMESTAMP = "timestamp.txt"
+# Student → until when an attempt counts; None: at any time.
+Until = Callable[[str], datetime | None]
 
 
 @dataclass
@@ -45,13 +45,30 @@ class Collected:
 
 
 @dataclass(frozen=True)
+class _HandedIn:
+    files: dict[str, bytes]
+    when: datetime | None
+
+
+@dataclass(frozen=True)
 class _File:
     named: Named
     entry: Entry
 
 
-def collect(course: Course, lesson: str, source: Path, roster: Roster | None = None) -> Collected:
-    """Take in a bulk download; work that is already there and unchanged stays as it is."""
+def collect(
+    course: Course,
+    lesson: str,
+    source: Path,
+    roster: Roster | None = None,
+    *,
+    as_of: datetime | None = None,
+    until: Until = lambda _: None,
+) -> Collected:
+    """Take in a bulk download; work that is already there and unchanged stays as it is.
+
+    What the download tells no time of counts as handed in `as_of` then. Attempts after the time that `until` gives do not count.
+    """
     collected = Collected()
     with opened(source, collected.problems) as entries:
         files = _files(entries, lesson, collected.problems)
@@ -62,7 +79,7 @@ def collect(course: Course, lesson: str, source: Path, roster: Roster | None = N
             kept = _kept(theirs, lesson, collected.problems)
             handed_in = max((times[f.entry.path] for f in theirs if f.entry.path in times), default=None)
             origins[student] = _origin(theirs, handed_in)
-            _put(course.submitted / student / lesson, kept, handed_in, student, collected)
+            _put(course, lesson, student, until, _HandedIn(kept, handed_in or as_of), collected)
     if origins:
         before = rosters.kept(course, lesson)
         told = {student: origin for student, origin in origins.items() if origin.platform or student not in before}
@@ -211,34 +228,19 @@ def _unzipped(file: _File, problems: list[str]) -> Iterator[tuple[str, Entry]]:
 # --- writing ----------------------------------------------------------------------------------------------
 
 
-def _put(target: Path, files: dict[str, bytes], handed_in: datetime | None, student: str, collected: Collected) -> None:
-    if target.is_symlink() or target.parent.is_symlink():
-        collected.problems.append(f"{target}: is a link; remove it and collect again")
+def _put(course: Course, lesson: str, student: str, until: Until, handed_in: _HandedIn, collected: Collected) -> None:
+    """Keep what was handed in, and let the attempt stand in `submitted/` that counts."""
+    target, others = course.submitted / student / lesson, course.attempts / student / lesson
+    if links := [path for path in (target, target.parent, others, others.parent) if path.is_symlink()]:
+        collected.problems.append(f"{links[0]}: is a link; remove it and collect again")
         return
-    before = (
-        {p.name: p.read_bytes() for p in target.iterdir() if p.is_file() and not p.is_symlink() and p.name != TIMESTAMP}
-        if target.is_dir()
-        else None
-    )
-    if before == files:  # and with it the time at which it was first handed in
+    was_there = target.is_dir()
+    new = attempts.keep(course, lesson, student, handed_in.files, handed_in.when)
+    if was_there and not new:
         collected.same.append(student)
         return
-    target.parent.mkdir(parents=True, exist_ok=True)
-    made = Path(tempfile.mkdtemp(prefix=".new-", dir=target.parent))
-    for name, content in files.items():
-        (made / name).write_bytes(content)
-    if handed_in:
-        (made / TIMESTAMP).write_text(f"{handed_in:%Y-%m-%d %H:%M:%S} UTC", encoding="utf-8")
-    made.chmod(0o755)
-    _replace(made, target)
-    (collected.new if before is None else collected.changed).append(student)
-
-
-def _replace(made: Path, target: Path) -> None:
-    """A finished folder in the place of another: a crash leaves one of the two, never a mixture."""
-    old = target.with_name(f".old-{target.name}")
-    shutil.rmtree(old, ignore_errors=True)
-    if target.exists():
-        target.rename(old)
-    made.rename(target)
-    shutil.rmtree(old, ignore_errors=True)
+    chosen = attempts.counting(attempts.of(course, lesson, student), until(student))
+    if new and chosen.files != handed_in.files:
+        collected.problems.append(f"{student}: handed in again after the deadline; the attempt before it counts")
+    attempts.lay_out(chosen, target)
+    (collected.changed if was_there else collected.new).append(student)

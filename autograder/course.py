@@ -1,7 +1,7 @@
 """Where a course's files lie, and the one exception that ends a command.
 
 The project holds what is taught (`solutions/`, `build/`, `course/`), the root what learners hand in and what
-they got for it (`submitted/`, `autograded/`, `feedback/`, `gradebook.db`). They are the same folder, except in
+they got for it (`submitted/`, `attempts/`, `autograded/`, `feedback/`, `gradebook.db`). They are the same folder, except in
 the demo and in tests, which take the project's lessons and keep their gradebook elsewhere.
 """
 
@@ -48,6 +48,11 @@ class Course:
     @property
     def submitted(self) -> Path:
         return self.root / "submitted"
+
+    @property
+    def attempts(self) -> Path:
+        """All that was ever handed in; `submitted` holds what counts."""
+        return self.root / "attempts"
 
     @property
     def autograded(self) -> Path:

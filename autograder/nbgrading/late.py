@@ -12,6 +12,7 @@ In `nbgrader_config.py`, below our call of `configure`:
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ from nbgrader.preprocessors import AssignLatePenalties
 from traitlets import Float
 
 from autograder.classroom.deadlines import extensions
-from autograder.course import Course
+from autograder.course import Course, Refused
 from autograder.nbgrading import config, gradebook
 
 DAY = 86_400
@@ -54,6 +55,21 @@ class Penalties(AssignLatePenalties):
             _grant(book.find_submission(key["assignment"], key["student"]), extensions(root))
             book.db.commit()
         return super().preprocess(nb, resources)
+
+
+def deadline(course: Course, lesson: str) -> Callable[[str], datetime | None]:
+    """Student → until when they may hand in."""
+    due, granted = gradebook.due(course, lesson), extensions(course.root)
+    if due is None:
+        raise Refused(f"{lesson}: has no due date; set it with `autograder due {lesson} WHEN`")
+    return lambda student: max(due, granted.get((lesson, student), due))
+
+
+def terms(course: Course, lesson: str, student: str) -> str:
+    """What being late costs a student, in words that change when it does."""
+    settings = config.of(course)
+    chosen = [settings.get(name, {}) for name in ("LatePenalty", "LateSubmissionPlugin", "AssignLatePenalties")]
+    return f"{gradebook.due(course, lesson)} {extensions(course.root).get((lesson, student))} {chosen}"
 
 
 def settle(course: Course, lesson: str) -> None:
