@@ -16,6 +16,7 @@ from nbformat import NotebookNode
 
 from autograder.exercise import Case, Error, Exercise, Report, Seen, load
 from autograder.grading import outputs
+from autograder.grading.deadline import TooLong, deadline
 from autograder.grading.files import Beside
 from autograder.grading.limits import DEFAULT, Limits, Ungraded, WorkerLost
 from autograder.grading.session import Ran, Session, Task
@@ -33,6 +34,7 @@ class Judged:
 
 
 NOTHING = Beside()
+JUDGE_SECONDS = 120.0  # far more than any takes on what the honest send
 
 
 @dataclass
@@ -168,8 +170,12 @@ def _evidence(task: Task, ran: Ran, answer: Ran | None, predictions: dict[str, A
 
 def _judge(name: str, judged: Judged) -> Report:
     try:
-        report = load(name).judge(judged.cases, judged.seen)
-        report.score, outputs.reported(report, 0)  # whatever fails, fails here
+        with deadline(JUDGE_SECONDS):
+            report = load(name).judge(judged.cases, judged.seen)
+            report.score, outputs.reported(report, 0)  # whatever fails, fails here
+    except TooLong as error:
+        words = f"it took more than {JUDGE_SECONDS:g} s"
+        raise Ungraded(f"the judge of {name} failed on what was observed: {words}") from error
     except Exception as error:
         words = f"{type(error).__name__}: {error}"
         raise Ungraded(f"the judge of {name} failed on what was observed: {words}") from error

@@ -6,20 +6,27 @@ keeps its tables and loses whatever could act.
 
 from __future__ import annotations
 
+import base64
+import io
 import re
+import time
 from collections.abc import Iterable
 from typing import Any
 
 import bleach
 from bleach.css_sanitizer import CSSSanitizer
 from nbformat import NotebookNode, from_dict
+from PIL import Image
 
 from autograder.exercise import Report
+from autograder.grading.deadline import TooLong, deadline
 from autograder.report import as_html, as_text
 
 TEXTS = ("text/plain", "text/markdown", "text/latex")
 IMAGES = ("image/png", "image/jpeg", "image/gif")
+MAX_PIXELS = 25_000_000  # a picture of few bytes may unpack to gigabytes in the browser
 MAX_HTML = 300_000
+HTML_SECONDS = 10.0  # for all of a notebook: its HTML may be made to be slow
 MAX_OUTPUTS = 500
 _BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
 _CODE = re.compile(r"<(/?)(?:style|script)\b[^>]{0,200}>", re.IGNORECASE)  # bounded: the HTML may be made to be slow
@@ -47,10 +54,10 @@ _CSS = CSSSanitizer(
 
 
 class Room:
-    """The bytes that a notebook's outputs may still take."""
+    """The bytes that a notebook's outputs may still take, and the seconds that cleaning its HTML may."""
 
-    def __init__(self, size: int) -> None:
-        self.left = size
+    def __init__(self, size: int, seconds: float = HTML_SECONDS) -> None:
+        self.left, self.seconds = size, seconds
 
     def take(self, size: int) -> bool:
         fits = size <= self.left
@@ -62,7 +69,7 @@ def rebuild(sent: Iterable[Any], count: int, cell_bytes: int, room: Room) -> lis
     """The outputs as nbformat has them; what is unknown, malformed or too much is left out."""
     mine, built = Room(cell_bytes), []
     for entry in list(sent)[:MAX_OUTPUTS]:
-        output = _rebuild(entry, count)
+        output = _rebuild(entry, count, room)
         if output is None:
             continue
         size = len(str(output))
@@ -79,29 +86,52 @@ def _output(kind: str, **content: Any) -> NotebookNode:
     return from_dict({"output_type": kind, **given, **content})
 
 
-def _rebuild(entry: Any, count: int) -> Any:
+def _rebuild(entry: Any, count: int, room: Room) -> Any:
     match entry:
         case {"output_type": "stream", "name": "stdout" | "stderr" as name, "text": str(text)}:
             return _output("stream", name=name, text=clean(text))
         case {"output_type": "display_data", "data": dict(data)}:
-            return _output("display_data", data=_bundle(data))
+            return _output("display_data", data=_bundle(data, room))
         case {"output_type": "execute_result", "data": dict(data)}:
-            return _output("execute_result", data=_bundle(data), execution_count=count)
+            return _output("execute_result", data=_bundle(data, room), execution_count=count)
         case {"output_type": "error", "ename": str(name), "evalue": str(words), "traceback": list(lines)}:
             return failed(name, words, [line for line in lines if isinstance(line, str)])
     return None
 
 
-def _bundle(data: dict[str, Any]) -> dict[str, str]:
+def _bundle(data: dict[str, Any], room: Room) -> dict[str, str]:
     texts = {kind: clean(data[kind]) for kind in TEXTS if isinstance(data.get(kind), str)}
-    images = {kind: data[kind] for kind in IMAGES if isinstance(data.get(kind), str) and _BASE64.fullmatch(data[kind])}
+    images = {
+        kind: data[kind] for kind in IMAGES if isinstance(data.get(kind), str) and _can_be_shown(kind, data[kind])
+    }
     bundle = {"text/plain": "(this output is not shown here)"} | texts | images
     html = data.get("text/html")
-    if isinstance(html, str) and len(html) <= MAX_HTML:
-        bundle["text/html"] = bleach.clean(
-            _without_code(clean(html)), _TAGS, _ATTRIBUTES, css_sanitizer=_CSS, strip=True
-        )
+    if isinstance(html, str) and len(html) <= MAX_HTML and (cleaned := _cleaned(html, room)) is not None:
+        bundle["text/html"] = cleaned
     return bundle
+
+
+def _can_be_shown(kind: str, data: str) -> bool:
+    """Whether this is a picture of that kind, of a size that a browser can unpack; its head alone is read."""
+    if not _BASE64.fullmatch(data):
+        return False
+    try:
+        with Image.open(io.BytesIO(base64.b64decode(data)), formats=[kind.removeprefix("image/")]) as picture:
+            return picture.width * picture.height <= MAX_PIXELS
+    except Exception:  # Pillow raises what its parts raise on damaged input
+        return False
+
+
+def _cleaned(html: str, room: Room) -> str | None:
+    """HTML without what could act; None when that takes longer than the notebook still has."""
+    begin = time.monotonic()
+    try:
+        with deadline(max(room.seconds, 0.001)):
+            return bleach.clean(_without_code(clean(html)), _TAGS, _ATTRIBUTES, css_sanitizer=_CSS, strip=True)
+    except (TooLong, RecursionError):
+        return None
+    finally:
+        room.seconds = max(0.0, room.seconds - (time.monotonic() - begin))
 
 
 def _without_code(html: str) -> str:
