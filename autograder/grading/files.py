@@ -39,7 +39,7 @@ def data_files(folder: Path, limits: Limits) -> tuple[dict[str, bytes], list[str
             relative = path.relative_to(folder).as_posix()
             if name.startswith(".") or name.endswith(".ipynb"):
                 continue
-            content = _plain(path, room) if len(files) < limits.data_files else None
+            content = plain(path, room) if len(files) < limits.data_files else None
             if content is None or not relative.isprintable():
                 notes.append(f"the file {relative!a} was left out: not a plain file, or too much data in all")
                 continue
@@ -48,13 +48,18 @@ def data_files(folder: Path, limits: Limits) -> tuple[dict[str, bytes], list[str
     return files, notes[:20]
 
 
-def _plain(path: Path, room: int) -> bytes | None:
+def plain(path: str | Path, room: int, folder: int | None = None) -> bytes | None:
+    """The content of a plain file, of at most `room` bytes; None for anything else.
+
+    `folder` is an open folder that `path` is relative to, for where its owner may put a link in its place meanwhile.
+    """
     flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     try:
-        if not stat.S_ISREG(path.lstat().st_mode):
+        if not stat.S_ISREG(os.stat(path, dir_fd=folder, follow_symlinks=False).st_mode):
             return None
-        with os.fdopen(os.open(path, flags), "rb") as file:
-            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        with os.fdopen(os.open(path, flags, dir_fd=folder), "rb") as file:
+            state = os.fstat(file.fileno())
+            if not stat.S_ISREG(state.st_mode) or state.st_size > room:
                 return None
             content = file.read(room + 1)
     except OSError:

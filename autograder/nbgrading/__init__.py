@@ -11,4 +11,5 @@ transaction    the gradebook opened once, and one transaction a submission
 record, logs   what was found; what became of each
 gradebook      reading the gradebook
 feedback       the pages a learner gets back
+exchange       nbgrader's own way of collecting and handing back, safe from what learners put there
 """

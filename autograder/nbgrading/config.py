@@ -38,6 +38,7 @@ CONFIG = "nbgrader_config.py"
 # By name, since these look settings up themselves.
 PREPROCESSORS = "autograder.nbgrading.preprocessors"
 GRADING = f"{PREPROCESSORS}.GradeInSandbox"
+EXCHANGE = "autograder.nbgrading.exchange"
 LATE = "autograder.nbgrading.late"
 PENALTIES = f"{LATE}.Penalties"
 SCRIPTS = sysconfig.get_path("scripts")
@@ -83,12 +84,16 @@ def configure(c: Config, course: Course) -> Config:
         LimitOutput,
         SaveAutoGrades,
         f"{PREPROCESSORS}.SaveExtraCredit",
-        CheckCellMetadata,
         PENALTIES,
+        CheckCellMetadata,
     ]
     c.AssignLatePenalties.plugin_class = f"{LATE}.LatePenalty"
     # The only step of nbgrader's that comes before it copies a submission.
     c.Autograde.pre_convert_hook = f"{PREPROCESSORS}.before_copying"
+
+    # Learners write into the exchange.
+    c.ExchangeFactory.collect = f"{EXCHANGE}.Collect"
+    c.ExchangeFactory.release_feedback = f"{EXCHANGE}.ReleaseFeedback"
 
     c.GenerateFeedback.exporter_class = FeedbackPage
     c.GenerateFeedback.preprocessors = [PENALTIES, GetGrades]

@@ -23,4 +23,5 @@ def note(course: Course, lesson: str, student: str, words: str) -> None:
     file = log_of_submission(course, lesson, student)
     file.parent.mkdir(parents=True, exist_ok=True)
     with file.open("a", encoding="utf-8", errors="replace") as stream:
-        stream.write(f"{datetime.now().astimezone().isoformat(timespec='seconds')} {words}\n")
+        # One line: what a learner's code raised must not look like the next entry.
+        stream.write(f"{datetime.now().astimezone().isoformat(timespec='seconds')} {' '.join(words.split())}\n")

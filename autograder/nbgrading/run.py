@@ -116,8 +116,7 @@ class Run:
         if not self.force and not removed and self._graded_before(student, mark, writer):
             return None
         content, others = submission.content(path), beside(folder, self.limits)
-        notes = [f"{name} is a link or a special file; it was removed" for name in removed]
-        others = dataclasses.replace(others, notes=notes + others.notes)
+        others = dataclasses.replace(others, notes=submission.notes_on(removed) + others.notes)
         own_seeds = seeds(self.secret, self._course_id, student, self._exercises)
         job = Job(student, path, content, self._released, others, own_seeds, self.sandbox, self.limits)
         return job, mark

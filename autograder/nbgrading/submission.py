@@ -8,19 +8,28 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
+import shutil
 import stat
 from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
 
+from autograder.classroom import evidence
+from autograder.collect import MAX_PER_STUDENT, MAX_STUDENTS_FILES, TIMESTAMP
 from autograder.ledger import FILE as LEDGER
 
 MAX_NOTEBOOK_BYTES = 20 << 20
 MAX_CELLS = 2000
 MAX_SOURCE = 400_000  # characters in one cell
+MAX_NOTES = 5
+MAX_DEPTH = 20  # of folders in folders
+OURS = (TIMESTAMP, str(LEDGER), evidence.FILE)  # files that grading reads or writes
 CLEAR = "in JupyterLab: Edit > Clear Outputs of All Cells, save, and hand in again"
 
 
@@ -31,26 +40,68 @@ class BadSubmission(Exception):
 # --- quarantine -------------------------------------------------------------------------------------------
 
 
-def quarantine(folder: Path, away: Path) -> list[str]:
-    """Move symbolic links and special files of a submission to `away`; returns their names.
+def quarantine(folder: Path, away: Path) -> dict[str, str]:
+    """Move what nbgrader must not meet in a submission to `away`; returns names, and why.
 
-    nbgrader copies what it finds with the instructor's rights and follows links: a link to the instructor's
-    keys would end up in the learner's feedback.
+    nbgrader copies what it finds with the instructor's rights, follows links, and copies all of it twice more: a link to the
+    instructor's keys would end up in the learner's feedback, and a file with nothing but holes in it would fill the disk.
     """
-    moved = []
+    moved: dict[str, str] = {}
+    room = Room(MAX_STUDENTS_FILES, MAX_PER_STUDENT)
     for path in [folder, *_below(folder)]:
-        try:
-            mode = path.lstat().st_mode
-        except FileNotFoundError:  # went away with its folder
-            continue
-        if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
-            moved.append(str(path.relative_to(folder.parent)))
-            _move(path, away / f"{len(moved):03d}-{path.name}")
+        depth = len(path.relative_to(folder).parts)
+        why = "is in too many folders" if depth > MAX_DEPTH else _unwanted(path, room)
+        if why and os.path.lexists(path):  # it may have gone away with its folder
+            moved[str(path.relative_to(folder.parent))] = why
+            _move(path, away / f"{len(moved):03d}-{path.name[:40]}")
     return moved
 
 
+def notes_on(moved: dict[str, str]) -> list[str]:
+    """What was moved away, for the instructor."""
+    notes = [f"{name if name.isprintable() else ascii(name)} {why}; it was removed" for name, why in moved.items()]
+    return notes[:MAX_NOTES] + ([f"{len(notes) - MAX_NOTES} more were removed"] if len(notes) > MAX_NOTES else [])
+
+
+@dataclass
+class Room:
+    """What one submission may still take."""
+
+    files: int
+    size: int
+
+
+def _unwanted(path: Path, room: Room) -> str:
+    """Why a thing in a submission is moved away; "" where it stays."""
+    try:
+        state = path.lstat()
+    except OSError:  # went away with its folder; or that cannot be entered, by nobody else either
+        return ""
+    if stat.S_ISDIR(state.st_mode):
+        return "is a folder with the name of a file" if path.name in OURS else ""
+    if not stat.S_ISREG(state.st_mode):
+        return "is a link or a special file"
+    if path.suffix == ".ipynb":  # read within a size of its own, and not copied
+        return ""
+    if room.files < 1 or state.st_size > room.size:
+        return f"is too much: more than {MAX_STUDENTS_FILES} files, or {MAX_PER_STUDENT >> 20} MB"
+    if path.name == TIMESTAMP and not is_time(path.read_bytes()):
+        return "is no time of a hand-in"
+    room.files, room.size = room.files - 1, room.size - state.st_size
+    return ""
+
+
+def is_time(content: bytes) -> bool:
+    """Whether nbgrader will read this as the time of a hand-in: 2026-01-31 23:59:59.123456 UTC."""
+    match = re.fullmatch(rb"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{6})?)(?: (?:[A-Z]{1,5}|[+-]\d{2,4}))?\s*", content)
+    try:
+        return match is not None and 1970 < datetime.fromisoformat(match[1].decode()).year < 9999
+    except ValueError:  # the 31st of February
+        return False
+
+
 def _below(folder: Path) -> list[Path]:
-    """Everything below a folder, no link followed."""
+    """Everything below a folder, no link followed, as deep as nbgrader looks (and any path leads)."""
     if folder.is_symlink():
         return []
     return [
@@ -60,11 +111,18 @@ def _below(folder: Path) -> list[Path]:
 
 def _move(path: Path, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
-    target.unlink(missing_ok=True)
+    _remove(target)
     try:
         path.rename(target)
     except OSError:  # another file system: what was there is named in the message, and a link is worth no more
-        path.unlink()
+        _remove(path)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
 
 
 # --- reading ----------------------------------------------------------------------------------------------
