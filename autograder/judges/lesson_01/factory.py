@@ -19,7 +19,7 @@ stack = Exercise(
     section="A factory of blocks",
     source="S0, exercise 5",
     minutes=12,
-    difficulty="intermediate",
+    difficulty="medium",
     hints=(
         "`factory` is a function: `factory` names it, `factory()` makes a block.",
         "How many different blocks does your code make? Count the calls of `factory()`, not the places where the result stands.",

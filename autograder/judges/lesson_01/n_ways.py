@@ -21,7 +21,7 @@ parallel = Exercise(
     section="Blocks side by side",
     source="S0, exercise 4; S3, defining modules",
     minutes=20,
-    difficulty="intermediate",
+    difficulty="medium",
     hints=(
         "`*branches` arrives as a tuple, and a tuple registers nothing: go through it and register each.",
         "Let x through every branch first, and keep the outputs in a list. Putting them together is a second step.",

@@ -15,7 +15,7 @@ my_sequential = Exercise(
     "My Sequential",
     section="Writing Sequential yourself",
     minutes=25,
-    difficulty="intermediate",
+    difficulty="medium",
     hints=(
         "`self.register_child(block)` without a name uses the block's position as its key: the same block may then stand at two places.",
         "`list(self.children())` is a Python list; it knows about positions, negative positions, slices and IndexError already.",
