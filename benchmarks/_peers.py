@@ -27,6 +27,35 @@ def floor_step(sizes: list[int], x: torch.Tensor) -> Step:
     return step
 
 
+def image_floor_step(x: torch.Tensor) -> Step:
+    """The convolutions of a training step of W4 and its three large matrix products, on arrays that lie as they like them best, and nothing else."""
+    images, first = _last(x, (len(x), 1, 28, 28)), _last(torch.randn(32, 9), (32, 1, 3, 3))
+    hidden = _last(torch.randn(len(x), 32 * 784), (len(x), 32, 28, 28))  # stands for values and gradients alike
+    second, bias = _last(torch.randn(32, 288), (32, 32, 3, 3)), torch.randn(32)
+    rows, weight, gradient = torch.randn(len(x), 6272), torch.randn(64, 6272), torch.randn(len(x), 64)
+
+    def backward(x: torch.Tensor, w: torch.Tensor, mask: list[bool]) -> None:
+        window = [1, 1], [1, 1], [1, 1], False, [0, 0], 1
+        torch.ops.aten.convolution_backward(hidden, x, w, None, *window, mask)
+
+    def step() -> None:
+        torch.conv2d(images, first, bias, 1, 1)
+        backward(images, first, [False, True, False])
+        for _ in range(2):
+            torch.conv2d(hidden, second, bias, 1, 1)
+            backward(hidden, second, [True, False, False])
+            backward(hidden, second, [False, True, False])
+        for a, b in ((rows, weight.t()), (gradient.t(), rows), (gradient, weight)):
+            torch.mm(a, b)
+
+    return step
+
+
+def _last(x: torch.Tensor, shape: tuple[int, ...]) -> torch.Tensor:
+    """These numbers in this shape, with channels last in memory, also where there is one channel only."""
+    return torch.empty(shape, memory_format=torch.channels_last).copy_(x.reshape(shape))
+
+
 def tinygrad_step(sizes: list[int], x: torch.Tensor, y: torch.Tensor) -> Step | None:
     """The same training step, compiled by tinygrad's own JIT; None where it is not installed, or has no compiler."""
     os.environ |= {"TRAINING": "1", "DEV": "CPU"}

@@ -9,7 +9,7 @@ from typing import Any
 import torch
 
 from benchmarks import _workloads as w
-from benchmarks._peers import floor_step
+from benchmarks._peers import floor_step, image_floor_step
 from benchmarks.timing import Row, compare
 from miniblocks import autograd, graph, loss, nn, optim
 from miniblocks.tensor import Tensor
@@ -33,7 +33,7 @@ def static_step(net: nn.Block, x: torch.Tensor, y: torch.Tensor, backend: str = 
 
 
 def steps(name: str, quick: bool) -> list[Row]:
-    """One workload against torch eager, the tape, and where it is an MLP also lean torch and the floor."""
+    """One workload against torch eager, the tape, the floor, and where it is an MLP also lean torch."""
     peers = {"torch eager": w.eager_step} | ({} if name == "W4" else {"lean torch": w.lean_step})
     rows = []
     for peer_name, make in peers.items():
@@ -46,10 +46,9 @@ def steps(name: str, quick: bool) -> list[Row]:
     ours, _, x, y = w.models(name)
     taped = w.our_step(w.models(name)[0], x, y)
     rows.append(compare(f"{name}, static", static_step(ours, x, y), taped, peer_name="the tape", quick=quick))
-    if name in w.SIZES:
-        floor = floor_step(w.SIZES[name][0], x)
-        peer_name = "floor: matrix products alone"
-        rows.append(compare(f"{name}, static", static_step(ours, x, y), floor, peer_name=peer_name, quick=quick))
+    floor = floor_step(w.SIZES[name][0], x) if name in w.SIZES else image_floor_step(x)
+    peer_name = "floor: products alone"
+    rows.append(compare(f"{name}, static", static_step(ours, x, y), floor, peer_name=peer_name, quick=quick))
     return rows
 
 

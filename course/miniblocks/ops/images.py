@@ -10,8 +10,13 @@ from miniblocks.ops.table import ALL, SHAPES, op
 
 
 def _last(x):
-    """Channels last in memory, though not in the shape: on the CPU convolutions and pools are twice as fast so."""
-    return x.contiguous(memory_format=torch.channels_last)
+    """Channels last in memory, though not in the shape: on the CPU convolutions and pools are twice as fast so.
+
+    One channel lies the same either way, and only the strides can say which is meant; torch looks at them to decide how results lie.
+    """
+    x = x.contiguous(memory_format=torch.channels_last)
+    n, c, h, w = x.shape
+    return x.as_strided(x.shape, (h * w, 1, w, 1)) if c == 1 else x
 
 
 def _conv2d(x, w, b, stride, padding):
