@@ -7,6 +7,7 @@ A further explorer is: functions in `state`; a still picture (an object with `_r
 or the still picture where `inert()` says so.
 """
 
+from explorers.graphs import view_graph
 from explorers.inert import inert
 from explorers.lab import initializer_lab
 from explorers.net import explore
@@ -15,4 +16,14 @@ from explorers.stepper import step_through
 from explorers.ties import ties
 from explorers.training import playground, training_board
 
-__all__ = ["explore", "inert", "initializer_lab", "playground", "run_outside", "step_through", "ties", "training_board"]
+__all__ = [
+    "explore",
+    "inert",
+    "initializer_lab",
+    "playground",
+    "run_outside",
+    "step_through",
+    "ties",
+    "training_board",
+    "view_graph",
+]

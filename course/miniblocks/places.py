@@ -12,7 +12,7 @@ from types import CodeType, FrameType, TracebackType
 
 _LIBRARIES = tuple(sysconfig.get_paths()[key] for key in ("stdlib", "platstdlib", "purelib", "platlib"))
 _HOME = Path(__file__).parent
-_NOBODYS = (str(_HOME), *_LIBRARIES, "<frozen", "<graph", "<guard")
+_NOBODYS = (str(_HOME), str(_HOME.with_name("explorers")), *_LIBRARIES, "<frozen", "<graph", "<guard")
 _own: dict[str, bool] = {}  # by file name
 
 

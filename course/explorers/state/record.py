@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -17,6 +18,7 @@ from miniblocks import autograd
 from miniblocks.autograd import Ran, RecordedNode
 from miniblocks.nd import Tensor
 from miniblocks.ops import TABLE
+from miniblocks.places import Place
 from miniblocks.replay import known_values
 
 LIMIT = 500  # operations that are shown at most
@@ -49,6 +51,8 @@ class Entry:
     place: str = ""
     region: int | None = None  # which stretch under no_grad
     notes: tuple[str, ...] = ()
+    ran: int | None = None  # the number of the operation in the run; None for what was read from the record
+    where: Place | None = None
 
 
 @dataclass
@@ -76,6 +80,7 @@ class Record:
 
 
 Names = Mapping[int, str]  # by the id of a key or of storage
+Within = Callable[[Callable[[], int]], AbstractContextManager[Any]]
 
 
 def of_tensor(output: Tensor, names: Names) -> Record:
@@ -83,9 +88,14 @@ def of_tensor(output: Tensor, names: Names) -> Record:
     return _Writer(output, [], names).record()
 
 
-def of_run(function: Callable[..., Any], inputs: Sequence[Any], names: Callable[[], Names]) -> Record:
-    """What one call of `function` does; `names` is asked after it. Raises `TypeError` where no tensor comes out."""
-    with autograd.watch() as ran:
+def of_run(
+    function: Callable[..., Any], inputs: Sequence[Any], names: Callable[[], Names], within: Within | None = None
+) -> Record:
+    """What one call of `function` does; `names` is asked after it. Raises `TypeError` where no tensor comes out.
+
+    The call happens inside of `within(count)`, where `count()` is the number of operations so far.
+    """
+    with autograd.watch() as ran, within(lambda: len(ran)) if within else nullcontext():
         output = function(*inputs)
     if not isinstance(output, Tensor):
         raise TypeError(
@@ -113,10 +123,10 @@ class _Writer:
 
     def record(self) -> Record:
         region, before = 0, True
-        for one in self.ran:
+        for number, one in enumerate(self.ran):
             region += before and not one.recording
             before = one.recording
-            self.ran_entry(one, region)
+            self.ran_entry(one, number, region)
         if self.output.requires_grad:
             self.recorded_entry(self.output.node or self.output)
         elif id(self.output.raw) not in self.at:
@@ -142,7 +152,7 @@ class _Writer:
             self.at[id(one)] = len(self.result.entries) - 1
         return len(self.result.entries) - 1
 
-    def ran_entry(self, one: Ran, region: int) -> None:
+    def ran_entry(self, one: Ran, number: int, region: int) -> None:
         """An operation that was seen running."""
         sources, words = [], []
         for argument, given in enumerate(one.sources):
@@ -152,12 +162,14 @@ class _Writer:
                 words.append("")
             else:
                 words.append(_plain(given))
-        words += [f"{name}={_plain(value)}" for name, value in one.static.items() if value not in (None, False)]
+        words += [
+            f"{name}={_plain(value)}" for name, value in one.static.items() if value is not None and value is not False
+        ]
         kind = OPERATION if one.key is not None else UNRECORDED if one.recording else NO_GRAD
         self.add(
             Entry(
                 kind, one.op, tuple(one.value.shape), one.key, one.value, self.name(one.key, one.value), tuple(sources), tuple(words),
-                one.place.text, region if kind == NO_GRAD else None, _why(kind, one),
+                one.place.text, region if kind == NO_GRAD else None, _why(kind, one), number, one.place,
             ),
             one.value, *([one.key] if one.key is not None else []),
         )  # fmt: skip
