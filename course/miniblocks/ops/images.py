@@ -9,7 +9,7 @@ import torch
 from miniblocks.ops.table import ALL, SHAPES, op
 
 
-def _last(x):
+def channels_last(x):
     """Channels last in memory, though not in the shape: on the CPU convolutions and pools are twice as fast so.
 
     One channel lies the same either way, and only the strides can say which is meant; torch looks at them to decide how results lie.
@@ -20,23 +20,25 @@ def _last(x):
 
 
 def _conv2d(x, w, b, stride, padding):
-    return torch.conv2d(_last(x), _last(w), b, stride, padding)
+    return torch.conv2d(channels_last(x), channels_last(w), b, stride, padding)
 
 
 def _backward(g, x, w, stride, padding, which):
     mask = [which == 0, which == 1, False]
-    grads = torch.ops.aten.convolution_backward(_last(g), x, w, None, stride, padding, (1, 1), False, (0, 0), 1, mask)
+    grads = torch.ops.aten.convolution_backward(
+        channels_last(g), x, w, None, stride, padding, (1, 1), False, (0, 0), 1, mask
+    )
     return grads[which]
 
 
 def _conv2d_input(g, w, shape, stride, padding):
     # Only the shape and the layout of the input matter; nothing is read from it.
     x = torch.empty(shape, dtype=g.dtype, device=g.device, memory_format=torch.channels_last)
-    return _backward(g, x, _last(w), stride, padding, 0)
+    return _backward(g, x, channels_last(w), stride, padding, 0)
 
 
 def _conv2d_kernel(g, x, shape, stride, padding):
-    return _backward(g, _last(x), g.new_empty(()).expand(shape), stride, padding, 1)
+    return _backward(g, channels_last(x), g.new_empty(()).expand(shape), stride, padding, 1)
 
 
 conv2d = op(
@@ -74,7 +76,7 @@ def _windows(size, stride, padding):
 
 def pooled(x, **window):
     """The maxima of the windows, and where in the plane of each channel they stand."""
-    return torch.ops.aten.max_pool2d_with_indices(_last(x), *_windows(**window))
+    return torch.ops.aten.max_pool2d_with_indices(channels_last(x), *_windows(**window))
 
 
 def _max_pool2d(x, **window):
@@ -90,7 +92,7 @@ def _pool_positions(x, out, **window):
 
 def _max_pool2d_input(g, x, positions, **window):
     pool_backward = torch.ops.aten.max_pool2d_with_indices_backward
-    return pool_backward(_last(g), _last(x), *_windows(**window), [1, 1], False, positions)
+    return pool_backward(channels_last(g), channels_last(x), *_windows(**window), [1, 1], False, positions)
 
 
 def _max_pool2d_at(h, x, positions, **window):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
+from miniblocks.graph.backends import images
 from miniblocks.graph.backends.kernels import Kernel, kernel_of
 from miniblocks.graph.infer import infer
 from miniblocks.graph.ir import Cond, Graph, Loop, Ref, Step, leaves
@@ -180,6 +181,7 @@ LOWERINGS: dict[str, Callable[[Writer, Step], bool]] = {
     "descend_matmul": _descend_matmul,
     "descend_sum": _descend_sum,
     "chain": _chain,
+    **images.LOWERINGS,
 }
 
 

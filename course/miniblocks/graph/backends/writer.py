@@ -276,7 +276,7 @@ class Writer(Source):
         overwritten = self.in_place(step, besides)
         if overwritten is not None:
             return overwritten
-        last = self.is_last(step)
+        last = step.operation in IMAGES or self.is_last(step)
         flat, array = self.buffers.take(step.shape, step.dtype, last)
         return Value(self.free(step.result.name, array), array, flat, own=True, channels_last=last)
 

@@ -1,0 +1,141 @@
+"""How the `python` backend writes large convolutions and pools: into buffers, where calls of torch would take new memory each time.
+
+Memory of megabytes that is given back after every use is taken from the system anew, page by page: of a small convolutional network's
+training step that was up to a sixth. torch has no convolution with a place for its result, but oneDNN's adds to one (what torch's own
+compiler calls as well): into zeros, relu afterwards. The gradient by the input is a convolution with the kernel turned round.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from miniblocks.graph.ir import Ref, Step
+from miniblocks.graph.statistics import size
+from miniblocks.ops.images import channels_last
+
+if TYPE_CHECKING:
+    from miniblocks.graph.backends.writer import Value, Writer
+
+LARGE = 1 << 18  # bytes of a result: where memory costs more than writing zeros
+aten = torch.ops.aten
+
+
+@cache
+def adding() -> Any:
+    """oneDNN's convolution that adds to a place; None where this torch has none, or it does something else."""
+    try:
+        convolution = torch.ops.mkldnn._convolution_pointwise_.binary
+        x, w = torch.ones(1, 1, 3, 3), torch.ones(1, 1, 3, 3)
+        convolution(out := torch.zeros(1, 1, 3, 3), x, w, None, [1, 1], [1, 1], [1, 1], 1, "add", 1.0, "relu", [], "")
+        return convolution if torch.equal(out, torch.conv2d(x, w, padding=1)) else None
+    except (AttributeError, RuntimeError):
+        return None
+
+
+def convolution(writer: Writer, step: Step) -> bool:
+    """A convolution, with relu or without; a bias may be None."""
+    x, w, b = step.args
+    relu = step.operation == "conv2d_relu"
+    words = [_last(writer, x), _last(writer, w), writer.word(b)]
+    return _added(writer, step, words, step.static["padding"], step.static["stride"], relu)
+
+
+def input_gradient(writer: Writer, step: Step) -> bool:
+    """The gradient by the input, where the window moves by 1: the gradient convolved with the kernel turned round."""
+    g, w = step.args
+    padding = tuple(k - 1 - p for k, p in zip(w.shape[2:], step.static["padding"]))
+    if tuple(step.static["stride"]) != (1, 1) or min(padding) < 0:
+        return False
+    turned = f"{writer.object('turned', turned_round)}({writer.word(w)})"
+    return _added(writer, step, [_last(writer, g), turned, "None"], padding, (1, 1), relu=False)
+
+
+def turned_round(w: torch.Tensor) -> torch.Tensor:
+    """A kernel as its convolution's transpose has it: inputs and outputs exchanged, and the window turned by half a turn."""
+    return channels_last(w.flip((2, 3)).transpose(0, 1))
+
+
+def _added(writer: Writer, step: Step, words: list[str], padding: Any, stride: Any, relu: bool) -> bool:
+    target = _place(writer, step)
+    if target is None:
+        return False
+    window = f"{list(padding)}, {list(stride)}, [1, 1], 1"
+    writer.line(f"{target.word}.zero_()")
+    arguments = [target.word, *words, window, f"'add', 1.0, {'relu' if relu else None!r}, [], ''"]
+    writer.line(writer.call(adding(), ", ".join(arguments)))
+    writer.values[step.result] = target
+    return True
+
+
+def pool(writer: Writer, step: Step) -> bool:
+    """The maxima, and where they were found if a later step asks for that: both into buffers."""
+    target = _place(writer, step)
+    if target is None:
+        return False
+    asking = next((s for s in writer.graph.steps if _asks(s, step)), None)
+    shape = step.shape
+    flat, array = writer.buffers.take(shape, "int64", channels_last=True)
+    places = writer.new_value(writer.free(f"{step.result.name}_places", array), array)
+    if asking is None:
+        writer.buffers.give_back(flat)
+    else:
+        places.flat, places.channels_last = flat, True
+        writer.values[asking.results[0]] = places
+    function = writer.object("max_pool2d_with_indices_out", aten.max_pool2d_with_indices.out)
+    window = [_last(writer, step.args[0]), *(str(list(step.static[k])) for k in ("size", "stride", "padding"))]
+    writer.line(f"{function}({', '.join(window)}, out={target.word}, indices={places.word})")
+    writer.values[step.result] = target
+    return True
+
+
+def _asks(step: Any, pool: Step) -> bool:
+    """Whether a step asks where the maxima of a pool were found."""
+    return (
+        step.operation == "pool_positions" and step.args == (pool.args[0], pool.result) and step.static == pool.static
+    )
+
+
+def pool_places(writer: Writer, step: Step) -> bool:
+    """Nothing is to be done where the pool has written them down."""
+    return step.result in writer.values
+
+
+def pool_gradient(writer: Writer, step: Step) -> bool:
+    target = _place(writer, step)
+    if target is None:
+        return False
+    g, x, places = step.args
+    function = writer.object("max_pool2d_backward_out", aten.max_pool2d_with_indices_backward.grad_input)
+    window = ", ".join(str(list(step.static[k])) for k in ("size", "stride", "padding"))
+    words = f"{_last(writer, g)}, {_last(writer, x)}, {window}, [1, 1], False, {writer.word(places)}"
+    writer.line(f"{function}({words}, grad_input={target.word})")
+    writer.values[step.result] = target
+    return True
+
+
+def _place(writer: Writer, step: Step) -> Value | None:
+    """A buffer for a large result on the CPU."""
+    fits = size(step.result) >= LARGE and step.dtype == "float32" and writer.device.type == "cpu"
+    if not fits or adding() is None or any(a.dtype != "float32" for a in step.args[:2] if isinstance(a, Ref)):
+        return None
+    return writer.place(step)
+
+
+def _last(writer: Writer, ref: Ref) -> str:
+    """A value with channels last in memory."""
+    if writer.values[ref].channels_last and ref.shape[1] > 1:
+        return writer.word(ref)
+    return f"{writer.object('channels_last', channels_last)}({writer.word(ref)})"
+
+
+LOWERINGS = {
+    "conv2d": convolution,
+    "conv2d_relu": convolution,
+    "conv2d_input": input_gradient,
+    "max_pool2d": pool,
+    "pool_positions": pool_places,
+    "max_pool2d_input": pool_gradient,
+}
