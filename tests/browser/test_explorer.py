@@ -6,7 +6,14 @@ import pytest
 from nbconvert import HTMLExporter
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.lab import Lab, ask, cell_count, open_notebook, output, run_cell, save, set_theme
+from tests.browser.lab import Lab, ask, open_notebook, output, run_cell, save
+from tests.browser.widgets import (
+    everything_is_named,
+    is_legible,
+    keys_do_reach_the_notebook_outside,
+    keys_stay_inside,
+    live_explorer,
+)
 
 NET = """\
 from miniblocks import nd, nn
@@ -16,7 +23,8 @@ net = nn.Sequential()
 net.add(nn.Dense(8, activation="relu"), shared, nn.Dense(8, activation="relu", params=shared.params), nn.Dense(10))
 net.initialize()
 net(nd.random.uniform(shape=(2, 20))).sum().backward()
-explore(net)"""
+it = explore(net, nd.random.uniform(shape=(2, 20)))
+it"""
 TRAIN = "net[0].weight.set_data(nd.ones((8, 20)) * 3)"
 WEIGHT = "net[0].weight.data().asnumpy().tolist()"
 
@@ -25,12 +33,7 @@ WEIGHT = "net[0].weight.data().asnumpy().tolist()"
 def explorer(page: Page, lab: Lab, request: pytest.FixtureRequest) -> Locator:
     """A notebook with a live explorer in its first cell."""
     path = f"{request.node.name}.ipynb"
-    lab.write(path, NET, TRAIN)
-    open_notebook(page, lab, path)
-    run_cell(page, 0)
-    live = page.locator(".jp-OutputArea .xp-live")
-    expect(live).to_be_visible(timeout=20_000)
-    return live
+    return live_explorer(page, lab, path, NET, TRAIN)
 
 
 def item(explorer: Locator, path: str) -> Locator:
@@ -73,7 +76,7 @@ def test_select_filter_initialize_and_undo_by_keyboard(page: Page, explorer: Loc
     page.keyboard.press("ArrowRight")
     changed = until_changed(page, WEIGHT, before)
     expect(explorer.get_by_role("status").last).to_contain_text("Uniform (scale 0.08)")
-    shown = explorer.locator(".xp-figure").first.locator("img.xp-heatmap")
+    shown = explorer.locator(".xp-figures img.xp-heatmap").first
     expect(shown).to_have_attribute("alt", as_computed(page, "max"))
 
     undo = explorer.get_by_role("button", name="Undo")
@@ -84,28 +87,10 @@ def test_select_filter_initialize_and_undo_by_keyboard(page: Page, explorer: Loc
     expect(undo).to_be_focused()
 
 
-def test_shortcuts_inside_leave_the_notebook_alone(page: Page, explorer: Locator) -> None:
+def test_no_key_pressed_inside_reaches_the_notebook(page: Page, explorer: Locator) -> None:
     """In command mode `x` deletes a cell, `b` and `a` add one, `d d` deletes, `m` makes it Markdown."""
-    before = cell_count(page)
-    places = [
-        item(explorer, "0.weight"),
-        explorer.get_by_role("slider", name="scale"),
-        explorer.get_by_role("combobox", name="initializer"),
-        explorer.get_by_role("radio", name="the chosen parameter"),
-        explorer.get_by_role("button", name="Read again"),
-        explorer.get_by_role("textbox", name="Filter names"),
-    ]
-    for place in places:
-        place.focus()
-        for key in ("b", "x", "a", "d", "d", "m", "c"):
-            page.keyboard.press(key)
-        expect(place).to_be_focused()
-    assert cell_count(page) == before
-    expect(explorer).to_be_visible()
-    # The same keys outside: what would have happened.
-    page.locator(".jp-Notebook .jp-CodeCell .jp-InputPrompt").last.click()
-    page.keyboard.press("b")
-    assert cell_count(page) == before + 1
+    assert keys_stay_inside(page, explorer) > 10
+    keys_do_reach_the_notebook_outside(page)
 
 
 def test_the_tree_folds_by_keyboard(page: Page, explorer: Locator) -> None:
@@ -135,50 +120,47 @@ def test_a_mistyped_filter_says_so_and_goes_on(page: Page, explorer: Locator) ->
 
 def test_a_cell_that_changes_the_net_is_followed(page: Page, explorer: Locator) -> None:
     run_cell(page, 1)
-    expect(explorer.locator(".xp-figure img.xp-heatmap").first).to_have_attribute("alt", as_computed(page, "max"))
+    expect(explorer.locator(".xp-figures img.xp-heatmap").first).to_have_attribute("alt", as_computed(page, "max"))
     expect(explorer.locator(".xp-numbers").first).to_contain_text("3")
 
 
-def test_everything_that_takes_the_focus_has_a_name(page: Page, explorer: Locator) -> None:
-    """By the browser's own reckoning of roles and names."""
-    snapshot = explorer.aria_snapshot()
-    for role in ("textbox", "slider", "combobox", "radio", "button", "tree", "treeitem", "img"):
-        lines = [line for line in snapshot.splitlines() if line.lstrip(" -'").startswith((f"{role} ", f"{role}:"))]
-        assert lines, f"no {role} in\n{snapshot}"
-        assert all(f'{role} "' in line for line in lines), lines
+def test_everything_is_named_and_legible(page: Page, explorer: Locator) -> None:
+    everything_is_named(
+        explorer, "textbox", "slider", "spinbutton", "combobox", "radio", "button", "tree", "treeitem", "img"
+    )
+    is_legible(page, explorer)
 
 
-@pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
-def test_text_is_legible_in_both_themes(page: Page, explorer: Locator, theme: str) -> None:
-    set_theme(page, theme)
-    ratios = explorer.evaluate(CONTRASTS)
-    assert len(ratios) > 20
-    assert {text: ratio for text, ratio in ratios if ratio < 4.5} == {}
-
-
-# The contrast (WCAG 2) of each text with the nearest background that is painted.
-CONTRASTS = """(root) => {
-    const parse = (css) => { const n = css.match(/[\\d.]+/g).map(Number); return [n.slice(0, 3), n[3] ?? 1] };
-    const over = ([top, alpha], below) => top.map((c, i) => alpha * c + (1 - alpha) * below[i]);
-    const luminance = (rgb) => rgb
-        .map((c) => c / 255).map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4))
-        .reduce((sum, c, i) => sum + c * [0.2126, 0.7152, 0.0722][i], 0);
-    const behind = (node) => {
-        if (!node) return [255, 255, 255];
-        const colour = parse(getComputedStyle(node).backgroundColor);
-        return colour[1] === 1 ? colour[0] : over(colour, behind(node.parentElement));
-    };
-    const texts = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
-    const found = [];
-    while (texts.nextNode()) {
-        const node = texts.currentNode.parentElement;
-        if (!texts.currentNode.data.trim() || node.closest("svg, [aria-disabled=true], option")) continue;
-        const back = behind(node), front = over(parse(getComputedStyle(node).color), back);
-        const [low, high] = [luminance(back), luminance(front)].sort((a, b) => a - b);
-        found.push([texts.currentNode.data, (high + 0.05) / (low + 0.05)]);
-    }
-    return found;
-}"""
+def test_one_value_is_edited_and_tied_places_light_up_together(page: Page, explorer: Locator) -> None:
+    """By mouse on the heatmap, then by keyboard; and the layers' variances are those of the network after it."""
+    item(explorer, "1.weight").click()
+    expect(explorer.locator(".xp-title")).to_have_text("dense0_weight")
+    heatmap = explorer.locator(".xp-figures img.xp-heatmap").first
+    box = heatmap.bounding_box()
+    assert box is not None
+    heatmap.click(position={"x": box["width"] * 3.5 / 8, "y": box["height"] * 2.5 / 8})
+    index = explorer.get_by_role("textbox", name="index")
+    expect(index).to_have_value("2, 3")
+    value = explorer.get_by_role("spinbutton", name="value")
+    assert float(value.input_value()) == ask(page, "net[1].weight.data()[2, 3].item()")
+    value.fill("1.5")
+    page.keyboard.press("Enter")
+    expect(explorer.locator(".xp-flash")).to_have_count(2)
+    paths = explorer.locator(".xp-flash").evaluate_all("(items) => items.map((it) => it.dataset.path)")
+    assert paths == ["1.weight", "2.weight"] and ask(page, "net[2].weight.data()[2, 3].item()") == 1.5
+    expect(explorer.get_by_role("status").last).to_contain_text("all of them moved: 1.weight, 2.weight")
+    expect(explorer.locator(".xp-flash")).to_have_count(0)
+    signal = explorer.locator(".xp-plot li", has_text="signal").first.locator(".xp-value")
+    computed = "f'{it._sounding.now.layers[-1].signal:.4g}'"
+    expect(signal).to_have_text(ask(page, computed))
+    assert ask(page, "float(net(it._sounding.inputs[0]).asnumpy().var())") == pytest.approx(
+        float(signal.inner_text()), rel=1e-3
+    )
+    index.focus()
+    page.keyboard.press("Control+a")
+    page.keyboard.type("99, 0")
+    page.keyboard.press("Tab")
+    expect(explorer.get_by_role("status").last).to_contain_text("IndexError")
 
 
 def test_a_notebook_opened_again_shows_the_still_picture(

@@ -11,12 +11,23 @@ from playwright.sync_api import Locator, Page, expect
 from tests.browser.lab import Lab, cell_count, open_notebook, run_cell, save, set_theme
 
 FOCUSABLE = "button, input, select, textarea, a[href], [tabindex]"
-KEYS = [
-    *"abcdefghijklmnopqrstuvwxyz0123456789",
-    *("Enter", "Escape", "Space", "Delete", "Backspace", "Home", "End", "PageUp", "PageDown", "F2"),
-    *("ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight", "Shift+M", "Shift+Enter", "Control+Enter", "Alt+Enter"),
-    *("Shift+ArrowUp", "Shift+ArrowDown", "Control+Shift+-", "[", "]", "-", "=", ".", ",", "/", "\\", "'", ";"),
-]
+DANGEROUS = ("x", "b", "d", "d", "m", "Escape", "Delete", "ArrowDown", "Enter", "Shift+Enter")
+# Every key with every modifier, as events: what JupyterLab listens to.
+ALL_KEYS = """(node) => {
+    const named = { Enter: 13, Escape: 27, " ": 32, PageUp: 33, PageDown: 34, End: 35, Home: 36, ArrowLeft: 37, ArrowUp: 38,
+        ArrowRight: 39, ArrowDown: 40, Delete: 46, Backspace: 8, F2: 113, ";": 186, "=": 187, ",": 188, "-": 189, ".": 190,
+        "/": 191, "[": 219, "\\\\": 220, "]": 221, "'": 222 };
+    const letters = [..."abcdefghijklmnopqrstuvwxyz0123456789"].map((key) => [key, key.toUpperCase().charCodeAt(0)]);
+    const modifiers = [{}, { shiftKey: true }, { ctrlKey: true }, { altKey: true }, { ctrlKey: true, shiftKey: true }];
+    node.focus({ preventScroll: true });
+    let sent = 0;
+    for (const [key, keyCode] of [...letters, ...Object.entries(named)])
+        for (const held of modifiers) {
+            node.dispatchEvent(new KeyboardEvent("keydown", { key, keyCode, bubbles: true, cancelable: true, composed: true, ...held }));
+            sent += 1;
+        }
+    return sent;
+}"""
 
 
 def live_explorer(page: Page, lab: Lab, path: str, *cells: str) -> Locator:
@@ -31,21 +42,35 @@ def live_explorer(page: Page, lab: Lab, path: str, *cells: str) -> Locator:
 
 def keys_stay_inside(page: Page, live: Locator) -> int:
     """Press every key on every node that takes the focus; the notebook's cells stay. Returns how many nodes there were."""
-    cells, nodes = cell_count(page), live.locator(FOCUSABLE)
-    tried = 0
+    cells, nodes, tried = cell_count(page), live.locator(FOCUSABLE), 0
     for index in range(nodes.count()):
-        node = nodes.nth(index)
-        if index >= nodes.count() or not node.is_visible():  # what one key has changed, such as a folded branch
-            continue
-        for key in KEYS:
+        if index >= nodes.count() or not nodes.nth(index).is_visible():
+            continue  # a key has changed what is there: folded a branch, say
+        for key in DANGEROUS:
             if index < nodes.count():
-                node.evaluate("(it) => it.focus({ preventScroll: true })")
-            page.keyboard.press(key)
+                nodes.nth(index).evaluate("(it) => it.focus({ preventScroll: true })")
+                page.keyboard.press(key)
+        if index < nodes.count():
+            assert nodes.nth(index).evaluate(ALL_KEYS) > 200
         tried += 1
     assert cell_count(page) == cells
     assert page.evaluate("() => window.jupyterapp.shell.currentWidget.content.activeCell.model.type") == "code"
     expect(live).to_be_visible()
     return tried
+
+
+def keys_do_reach_the_notebook_outside(page: Page) -> None:
+    """The same keys on a cell's prompt: without care, this is what they would do."""
+    before = cell_count(page)
+    prompt = page.locator(".jp-Notebook .jp-CodeCell .jp-InputPrompt").last
+    prompt.click()
+    page.keyboard.press("b")
+    assert cell_count(page) == before + 1
+    prompt.evaluate(
+        """(it) => document.activeElement.dispatchEvent(
+            new KeyboardEvent("keydown", { key: "b", keyCode: 66, bubbles: true, cancelable: true, composed: true }))"""
+    )
+    assert cell_count(page) == before + 2
 
 
 def everything_is_named(live: Locator, *roles: str) -> None:
