@@ -11,10 +11,14 @@ that needs nothing but the move (`finish`). In no case does an old score pass fo
 from __future__ import annotations
 
 import glob
+import json
 import os
 from pathlib import Path
 from shutil import rmtree
+from typing import Any
 
+import nbformat
+from nbconvert.exporters import NotebookExporter
 from nbgrader.converters import Autograde
 from traitlets.config import Config
 
@@ -90,7 +94,7 @@ class _Filled(Autograde):
 
     def __init__(self, done: Done, mark: record.Stamp, coursedir: object, settings: Config) -> None:
         super().__init__(coursedir=coursedir, config=settings)
-        self.force = True
+        self.force, self.exporter_class = True, _InPlace
         self._done = done
         record.attach(done.graded.notebook, record.of_graded(mark, done.graded))
         steps = self.autograde_preprocessors  # type: ignore[has-type]  # from the course's configuration
@@ -100,10 +104,20 @@ class _Filled(Autograde):
         resources = self.init_single_notebook_resources(notebook_filename)
         self._sanitizing = False
         self._init_preprocessors()
-        self.exporter.optimistic_validation = True  # once, at the end
         try:
             output, resources = self.exporter.from_notebook_node(self._done.graded.notebook, resources)
         finally:
             self._sanitizing = True
         self.write_single_notebook(output, resources)
         evidence.write(Path(self.writer.build_directory), self._done.evidence)
+
+
+class _InPlace(NotebookExporter):
+    """Takes nbgrader's steps on the notebook itself, of which nbconvert would make four copies, and writes short JSON."""
+
+    def from_notebook_node(self, nb: nbformat.NotebookNode, resources: Any = None, **_: Any) -> tuple[Any, Any]:
+        resources = self._init_resources(resources)
+        for step in self._preprocessors:
+            nb, resources = step(nb, resources)
+        nbformat.validate(nb)
+        return json.dumps(nb, ensure_ascii=False), resources
