@@ -195,7 +195,7 @@ def _normal(raw: Any, path: Path) -> NotebookNode:
     notebook.nbformat_minor = 5
     kept = notebook.metadata.get("kernelspec") if isinstance(notebook.get("metadata"), dict) else None
     notebook.metadata = NotebookNode(kernelspec=kept if isinstance(kept, dict) else {})  # not explorers' saved states
-    nbformat.writes(notebook).encode()
+    json.dumps(notebook, ensure_ascii=False).encode()  # what cannot be written fails here
     nbformat.validate(notebook)
     return notebook
 
