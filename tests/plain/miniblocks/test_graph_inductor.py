@@ -105,3 +105,15 @@ def test_what_cannot_be_compiled_is_refused_by_name():
     g = graph.trace(lambda x: x * nd.random.uniform(shape=(2,)), normal(2))
     with pytest.raises(CaptureError, match="uniform"):
         lowered(g)
+
+
+def test_what_fails_when_it_runs_names_the_line():
+    table = normal(5, 4)
+
+    def looked_up(at):
+        return table[at] * 2  # the line that looks it up
+
+    program = graph.compile(graph.trace(looked_up, nd.array([1, 2])), backend="inductor")
+    program(nd.array([4, 0]))
+    with pytest.raises(IndexError, match="# the line that looks it up"):
+        program(nd.array([1, 9]))

@@ -11,6 +11,7 @@ an update is written as p - k * (a @ b), which is also what the table's `descend
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any
 
 import torch
@@ -20,6 +21,7 @@ from miniblocks.errors import CaptureError
 from miniblocks.graph.ir import Graph, Ref, Step, leaves, mapped
 from miniblocks.ops.elementwise import torch_dtype
 from miniblocks.ops.images import pooled
+from miniblocks.tape import no_grad
 from miniblocks.tensor import Tensor
 
 # The table's pool lets the positions travel as an attribute of the maxima, which the compiler does not follow.
@@ -46,8 +48,17 @@ class InductorProgram:
             a.raw if type(a) is Tensor else torch.scalar_tensor(a, dtype=kind)
             for a, (_, kind) in zip(args, self._kinds, strict=True)
         ]
-        found = iter(self._compiled(*raws, *[tensor.raw for tensor in self._kept]))
+        try:
+            found = iter(self._compiled(*raws, *[tensor.raw for tensor in self._kept]))
+        except Exception:
+            self._step_by_step(raws)  # if it fails as well, it says where
+            raise
         return mapped(self.graph.outputs, Ref, lambda ref: Tensor(next(found)))
+
+    def _step_by_step(self, raws: list[torch.Tensor]) -> None:
+        """The same computation without the compiler and without writing anything."""
+        with no_grad():
+            replace(self.graph, writes={})(*map(Tensor, raws))
 
     def attempt(self, *args: Any) -> Any:
         """The same; None where the inputs are not what the graph was captured for."""
