@@ -76,7 +76,7 @@ def collect(
         collected.times = bool(times)
         origins: dict[str, Origin] = {}
         for student, theirs in _told_apart(files, rosters.kept(course, lesson), collected.problems):
-            kept = _kept(theirs, lesson, collected.problems)
+            kept = _kept(theirs, lesson, course.notebooks(lesson) or [lesson], collected.problems)
             handed_in = max((times[f.entry.path] for f in theirs if f.entry.path in times), default=None)
             origins[student] = _origin(theirs, handed_in)
             _put(course, lesson, student, until, _HandedIn(kept, handed_in or as_of), collected)
@@ -162,8 +162,8 @@ def _short(key: str) -> str:
 # --- contents ---------------------------------------------------------------------------------------------
 
 
-def _kept(files: list[_File], lesson: str, problems: list[str]) -> dict[str, bytes]:
-    """What of a student's files is kept: the notebook under the lesson's name, and all else as it is."""
+def _kept(files: list[_File], lesson: str, wanted: list[str], problems: list[str]) -> dict[str, bytes]:
+    """What of a student's files is kept: the lesson's notebooks under their names, and all else as it is."""
     student = files[0].named.student
     kept: dict[str, bytes] = {}
     notebooks: list[tuple[str, bytes]] = []
@@ -176,16 +176,25 @@ def _kept(files: list[_File], lesson: str, problems: list[str]) -> dict[str, byt
             if kept.get(name, content) != content:
                 problems.append(f"{student}: several files {name!r}; the last one is taken")
             kept[name] = content
-    if notebooks:
-        name, kept[f"{lesson}.ipynb"] = max(enumerate(notebooks), key=lambda n: (_fit(n[1][0], lesson), n[0]))[1]
-        if others := sorted({other for other, _ in notebooks} - {name}):
-            problems.append(f"{student}: several notebooks; took {name!r} and left out {', '.join(map(repr, others))}")
+    taken: dict[str, str] = {}
+    for name, content in notebooks:
+        one = _meant(name, wanted, lesson)
+        if one not in taken or _fit(name, one) >= _fit(taken[one], one):  # of equals the latest upload
+            taken[one], kept[f"{one}.ipynb"] = name, content
+    if others := sorted({name for name, _ in notebooks} - set(taken.values())):
+        took = ", ".join(map(repr, sorted(taken.values())))
+        problems.append(f"{student}: several notebooks; took {took} and left out {', '.join(map(repr, others))}")
     return kept
 
 
-def _fit(name: str, lesson: str) -> int:
-    """How much a notebook's name says that it is the one; of equals the last one, the latest upload, counts."""
-    return 2 if name == f"{lesson}.ipynb" else 1 if lesson in name else 0
+def _meant(name: str, wanted: list[str], lesson: str) -> str:
+    """Which of a lesson's notebooks a file is by its name; the lesson's own, where nothing says another."""
+    return max((one for one in wanted if one in name), key=len, default=lesson)
+
+
+def _fit(name: str, one: str) -> int:
+    """How much a notebook's name says that it is the one."""
+    return 2 if name == f"{one}.ipynb" else 1 if one in name else 0
 
 
 def _contents(files: list[_File], problems: list[str]) -> Iterator[tuple[str, bytes]]:

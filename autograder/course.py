@@ -82,6 +82,14 @@ class Course:
             raise Refused(f"{name}: {why}; the lessons are {', '.join(found or lessons) or 'none yet'}")
         return found[0]
 
+    def notebooks(self, lesson: str) -> list[str]:
+        """The names of a lesson's notebooks: its own, and what else is written beside it."""
+        return sorted(path.stem for path in (self.solutions / lesson).glob("*.md"))
+
+    def released(self, lesson: str) -> dict[str, Path]:
+        """Notebook → where its learner's version lies."""
+        return {name: self.release / lesson / f"{name}.ipynb" for name in self.notebooks(lesson)}
+
     def submissions(self, lesson: str) -> dict[str, Path]:
         """Student → the folder handed in for a lesson."""
         folders = sorted(self.submitted.glob(f"*/{lesson}")) if self.submitted.is_dir() else []

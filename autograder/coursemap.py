@@ -9,6 +9,7 @@ cell printed, so nothing is kept beside the notebooks and nothing is run.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -86,10 +87,16 @@ class CourseMap:
 
 
 def course_map(folder: Path | None = None) -> CourseMap:
-    """The lessons `NN-name/NN-name.ipynb` in `folder` (the working directory, unless one is named)."""
+    """The lessons `NN-name/NN-….ipynb` in `folder` (the working directory, unless one is named)."""
     home = folder or Path.cwd()
-    files = sorted(path for path in home.glob("[0-9][0-9]-*/*.ipynb") if path.stem == path.parent.name)
+    found = [path for path in home.glob("[0-9][0-9]-*/[0-9][0-9]-*.ipynb") if _is_lessons(path)]
+    files = sorted(found, key=lambda path: (path.parent.name, path.stem))
     return CourseMap([_station(path, home) for path in files])
+
+
+def _is_lessons(path: Path) -> bool:
+    """One of the lesson's own notebooks: no copy, by JupyterLab or from before an update, no solutions."""
+    return path.stem[:3] == path.parent.name[:3] and not re.search(r"\.|-Copy\d+$|-solutions$", path.stem)
 
 
 def _station(path: Path, home: Path) -> Station:

@@ -106,8 +106,8 @@ def _notebooks(course: Course, lessons: list[str], stage: Path) -> None:
     for page in course.release.glob("*.ipynb"):
         shutil.copyfile(page, stage / page.name)
     for name in lessons:
-        (stage / name).mkdir()
-        shutil.copyfile(course.release / name / f"{name}.ipynb", stage / name / f"{name}.ipynb")
+        for path in build.released_files(course, name):
+            _copy(path, stage / path.relative_to(course.release))
 
 
 def _project(course: Course) -> dict:  # type: ignore[type-arg]

@@ -6,6 +6,7 @@ answers, and nothing that nbgrader would take for a submission: whoever hands on
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -15,7 +16,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from autograder import lesson as lessons
-from autograder.build import source_of
+from autograder.build import FILES, sources_of
 from autograder.classroom.deadlines import extensions, shown
 from autograder.course import Course, Refused
 from autograder.nbgrading import gradebook
@@ -32,8 +33,11 @@ def release_solutions(
         stage = Path(scratch) / "solutions"
         for name in names:
             (stage / name).mkdir(parents=True)
-            notebook = solved(lessons.read(source_of(course, name)), rubric)
-            nbformat.write(notebook, stage / name / f"{name}-solutions.ipynb")
+            for source in sources_of(course, name):
+                notebook = solved(lessons.read(source), rubric)
+                nbformat.write(notebook, stage / name / f"{source.stem}-solutions.ipynb")
+            if (files := course.solutions / name / FILES).is_dir():
+                shutil.copytree(files, stage / name, dirs_exist_ok=True)
         pack(stage, target)
 
 

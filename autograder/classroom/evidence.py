@@ -47,13 +47,17 @@ class Kept:
 
 
 def keep(folder: Path, judged: Mapping[str, Judged]) -> None:
-    """Write the evidence of one submission beside its graded notebook."""
-    write(folder, pack(judged))
+    """Write the evidence of one notebook beside it; that of a lesson's other notebooks stays."""
+    exercises = _content(folder) | {name: _packed(one) for name, one in judged.items()}
+    write(folder, _file(exercises))
 
 
 def pack(judged: Mapping[str, Judged]) -> bytes:
     """The content of the file: packing takes longer than all else that is written."""
-    exercises = {name: _packed(one) for name, one in judged.items()}
+    return _file({name: _packed(one) for name, one in judged.items()})
+
+
+def _file(exercises: dict[str, Any]) -> bytes:
     return zlib.compress(wire.encode({"version": VERSION, "exercises": exercises}))
 
 
@@ -66,9 +70,16 @@ def write(folder: Path, packed: bytes) -> None:
 def read(folder: Path) -> dict[str, Kept]:
     """Exercise → what was kept; empty where there is none, or none of this version."""
     try:
+        return {name: _kept(one) for name, one in _content(folder).items()}
+    except (KeyError, TypeError):
+        return {}
+
+
+def _content(folder: Path) -> dict[str, Any]:
+    try:
         data = zlib.decompressobj().decompress((folder / FILE).read_bytes(), LIMITS.total_bytes)
         content = wire.decode(data, LIMITS)
-        return {name: _kept(one) for name, one in content["exercises"].items()} if content["version"] == VERSION else {}
+        return dict(content["exercises"]) if content["version"] == VERSION else {}
     except (OSError, zlib.error, wire.WireError, KeyError, TypeError):
         return {}
 

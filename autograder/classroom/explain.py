@@ -87,8 +87,9 @@ def explain(course: Course, student: str, exercise_id: str, secret: bytes) -> Ex
 
 
 def _answer(course: Course, student: str, lesson: str, exercise_id: str) -> str:
-    notebook = nbformat.read(course.autograded / student / lesson / f"{lesson}.ipynb", as_version=4)
-    found = (c.source for c in notebook.cells if c.metadata.get("nbgrader", {}).get("grade_id") == exercise_id)
+    notebooks = (nbformat.read(path, as_version=4) for path in (course.autograded / student / lesson).glob("*.ipynb"))
+    cells = (cell for notebook in notebooks for cell in notebook.cells)
+    found = (c.source for c in cells if c.metadata.get("nbgrader", {}).get("grade_id") == exercise_id)
     return next(found, "(the cell of the answer is missing)")
 
 

@@ -30,10 +30,11 @@ def pack(course: Course, lesson: str, pages: Iterable[Path], target: Path) -> li
             origin = origins.get(student, roster.Origin())
             if not origin.prefix:
                 unknown.append(student)
-            name = f"{origin.prefix}{lesson}.html" if origin.prefix else f"{student}/{lesson}.html"
+            name = f"{origin.prefix}{page.name}" if origin.prefix else f"{student}/{page.name}"
             archive.writestr(name, page.read_bytes())
     if len(unknown) == len(archive.namelist()):
         return []  # no platform at all: a folder a learner is what is wanted
     return [
-        f"{student}: came from no platform; the page is in the zip as {student}/{lesson}.html" for student in unknown
+        f"{student}: came from no platform; the page is in the zip as {student}/{lesson}.html"
+        for student in dict.fromkeys(unknown)
     ]

@@ -15,11 +15,12 @@ import statistics
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from autograder.course import Course
 from autograder.exercise import NOT_WRITTEN, Mistake, Report
-from autograder.nbgrading import gradebook, record, run
+from autograder.nbgrading import gradebook, run
 from autograder.progress import printable
 
 FEWEST = 5  # a correlation of fewer learners says nothing
@@ -86,31 +87,29 @@ def of(course: Course, lesson: str) -> Class:
     ungraded: list[str] = []
     maxima: dict[str, float] = {}
     for student in course.submissions(lesson):
-        notebook = _graded(course, lesson, student)
-        if notebook is None or student not in book or not run.is_fresh(course, lesson, student):
+        kept = run.read_record(course, lesson, student)
+        if kept is None or student not in book or not run.is_fresh(course, lesson, student):
             ungraded.append(student)
             continue
         maxima |= {name.removeprefix("check-"): points for name, points in book[student].maxima.items()}
         points = {name.removeprefix("check-"): points for name, points in book[student].scores.items()}
-        kept = record.of(notebook)
-        reports = {report.exercise: report for report in kept.reports} if kept else {}
-        learners.append(Learner(student, points, reports, _answers(notebook, points)))
+        reports = {report.exercise: report for report in kept.reports}
+        cells = _cells(course.autograded / student / lesson)
+        learners.append(Learner(student, points, reports, _answers(cells, points)))
     return Class(lesson, learners, ungraded, maxima)
 
 
-def _graded(course: Course, lesson: str, student: str) -> dict[str, Any] | None:
-    path = course.autograded / student / lesson / f"{lesson}.ipynb"
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
+def _cells(folder: Path) -> list[dict[str, Any]]:
+    """All cells of the graded notebooks in a folder."""
+    notebooks = (json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.ipynb")))
+    return [cell for notebook in notebooks for cell in notebook.get("cells", ())]
 
 
-def _answers(notebook: dict[str, Any], exercises: Iterable[str]) -> dict[str, str]:
+def _answers(cells: Iterable[dict[str, Any]], exercises: Iterable[str]) -> dict[str, str]:
     """Exercise → the source of its answer cell; text answers are not compared."""
     found = {
         cell.get("metadata", {}).get("nbgrader", {}).get("grade_id"): "".join(cell.get("source", ""))
-        for cell in notebook.get("cells", ())
+        for cell in cells
         if cell.get("cell_type") == "code"
     }
     return {name: found[name] for name in exercises if name in found}

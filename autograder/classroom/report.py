@@ -21,7 +21,6 @@ import nbformat
 
 from autograder.classroom import marks, similar
 from autograder.course import Course
-from autograder.nbgrading import run
 from autograder.progress import printable
 from autograder.report import with_code
 
@@ -43,7 +42,7 @@ class Bin:
 def write_report(course: Course, lesson: str, target: Path) -> marks.Class:
     """Write the page; returns what it is about."""
     group = marks.of(course, lesson)
-    given = _given(run.released(course, lesson))
+    given = {name: text for path in course.released(lesson).values() for name, text in _given(path).items()}
     pairs = similar.pairs({learner.student: learner.answers for learner in group.learners}, given)
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(render(group, pairs), encoding="utf-8", newline="\n")

@@ -15,7 +15,7 @@ from autograder.classroom import attempts
 from autograder.classroom.attempts import Attempt
 from autograder.course import Course
 from autograder.nbgrading import late, record
-from autograder.nbgrading.run import Result, Run, released
+from autograder.nbgrading.run import Result, Run, released_files
 
 FILE = "earned.json"
 
@@ -82,5 +82,5 @@ class Best:
 
     def _key(self, student: str, one: Attempt) -> str:
         """All that decides what an attempt earns: the work, who judges it, and what being late costs."""
-        mark = record.stamp(one.folder, released(self.course, self.lesson))
+        mark = record.stamp(self.lesson, one.folder, released_files(self.course, self.lesson))
         return f"{mark.submission} {mark.graders} {one.handed_in} {late.terms(self.course, self.lesson, student)}"

@@ -47,14 +47,14 @@ def db_url(config: Config, lesson: str = "") -> str:
     return settings.directory(config, lesson).db_url
 
 
-def invalidate(url: str, lesson: str, student: str) -> None:
-    """Take back the automatic scores of a submission; what a person gave and wrote stays."""
+def invalidate(url: str, lesson: str, student: str, only: str = "") -> None:
+    """Take back the automatic scores of a submission, or of one of its notebooks; what a person gave and wrote stays."""
     with Gradebook(url) as book:
         try:
             notebooks = book.find_submission(lesson, student).notebooks
         except MissingEntry:
             return
-        for grade in (grade for notebook in notebooks for grade in notebook.grades):
+        for grade in (g for notebook in notebooks if only in ("", notebook.name) for g in notebook.grades):
             grade.auto_score = None
             if grade.name.startswith(CHECK) and not grade.max_score:  # an extra exercise, whose points stand there
                 grade.extra_credit = None

@@ -28,7 +28,7 @@ def write_feedback(course: Course, lesson: str) -> tuple[list[Path], list[str]]:
         converter.force = True
         try:
             converter.start()
-            written.append(course.feedback / student / lesson / f"{lesson}.html")
+            written += sorted((course.feedback / student / lesson).glob("*.html"))
         except NbGraderException as error:
             left_out.append(f"{student}: no page could be made ({error}); the reason is in {log_of(course)}")
     return written, left_out

@@ -56,7 +56,7 @@ class SubmissionExporter(NotebookExporter):
             return super().from_file(file_stream, resources, **kw)
         assert resources is not None
         key = resources["nbgrader"]
-        gradebook.invalidate(key["db_url"], key["assignment"], key["student"])
+        gradebook.invalidate(key["db_url"], key["assignment"], key["student"], key["notebook"])
         path = Path(file_stream.name)
         notebook = submission.read(path)
         for note in submission.mend(notebook, official(released(converter.coursedir, key)), path):
@@ -81,7 +81,11 @@ class GradeInSandbox(NbGraderPreprocessor):
     def preprocess(self, nb: NotebookNode, resources: Resources) -> tuple[NotebookNode, Resources]:
         key, directory = resources["nbgrader"], self.parent.parent.coursedir  # the exporter's converter's
         submitted = Path(directory.format_path(directory.submitted_directory, key["student"], key["assignment"]))
-        mark = record.stamp(submitted, released(directory, key))
+        source, release = (
+            Path(directory.format_path(folder, ".", key["assignment"]))
+            for folder in (directory.source_directory, directory.release_directory)
+        )
+        mark = record.stamp(key["assignment"], submitted, record.released_from(source, release))
         secret = course_secret(directory.course_id, Path(directory.root))
         limits = config.limits(self.config)
         graded = grade_notebook(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,9 +12,9 @@ from typing import Any
 from nbformat import NotebookNode
 
 import autograder
+from autograder.classroom.attempts import TIMESTAMP
 from autograder.exercise import Mistake, Outcome, Report
 from autograder.grading.grade import Graded
-from autograder.ledger import FILE as LEDGER
 from autograder.nbgrading import submission
 
 KEY = "autograder"
@@ -54,9 +55,10 @@ def _named(mistake: Mistake) -> str:
     return mistake.observed[:100] if mistake.id == "raised" else mistake.id
 
 
-def of_graded(mark: Stamp, graded: Graded) -> Record:
-    """The record of what grading found."""
-    return Record(mark, graded.notes, list(graded.reports.values()))
+def of_graded(mark: Stamp, *graded: Graded) -> Record:
+    """The record of what grading found in one notebook, or in several."""
+    notes = list(dict.fromkeys(note for one in graded for note in one.notes))
+    return Record(mark, notes, [report for one in graded for report in one.reports.values()])
 
 
 def attach(notebook: NotebookNode, record: Record) -> None:
@@ -72,22 +74,32 @@ def of(notebook: dict[str, Any]) -> Record | None:
     return Record(Stamp(**kept["stamp"]), list(kept["notes"]), [_report(report) for report in kept["reports"]])
 
 
-def read(path: Path) -> Record | None:
-    """The record in an autograded notebook's file, or None: not there, unfinished, or not graded by us."""
+def read(folder: Path) -> Record | None:
+    """The record in the notebooks of an autograded folder, or None: not there, unfinished, or not graded by us."""
     try:
-        return of(json.loads(path.read_text(encoding="utf-8")))
+        paths = sorted(folder.glob("*.ipynb"), key=lambda path: path.stem)
+        found = [of(json.loads(path.read_text(encoding="utf-8"))) for path in paths]
     except (OSError, ValueError, KeyError, TypeError):
         return None
+    kept = [one for one in found if one is not None]
+    if not kept or len({one.stamp for one in kept}) > 1 or None in found:
+        return None
+    notes = list(dict.fromkeys(note for one in kept for note in one.notes))
+    return Record(kept[0].stamp, notes, [report for one in kept for report in one.reports])
 
 
-def stamp(folder: Path, released: Path) -> Stamp:
-    """The stamp of the submission in `folder`, for the lesson released as this notebook."""
-    package, module = Path(autograder.__file__).parent, f"lesson_{released.stem[:2]}"
+def released_from(source: Path, release: Path) -> list[Path]:
+    """What learners got of a lesson, given its folder in nbgrader's source directory, and where it was released."""
+    return [release / path.relative_to(source) for path in sorted(source.rglob("*")) if path.is_file()]
+
+
+def stamp(lesson: str, folder: Path, released: Iterable[Path]) -> Stamp:
+    """The stamp of the submission in `folder`, to the lesson of which learners got the files `released`."""
+    package, module = Path(autograder.__file__).parent, f"lesson_{lesson[:2]}"
     graders = [p for half in ("judges", "probes") for p in (package / half).glob(f"{module}*/**/*.py")]
     graders += [package / half / f"{module}.py" for half in ("judges", "probes")]
-    return Stamp(
-        submission.digest(folder / released.name, folder / LEDGER), submission.digest(released, *sorted(graders))
-    )
+    handed_in = sorted(path for path in folder.rglob("*") if path.name != TIMESTAMP and path.is_file())
+    return Stamp(submission.digest(*handed_in), submission.digest(*released, *sorted(graders)))
 
 
 def _report(kept: dict[str, Any]) -> Report:

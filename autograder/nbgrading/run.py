@@ -18,7 +18,7 @@ from traitlets.log import get_logger
 from autograder import build
 from autograder.course import Course, Refused
 from autograder.grading import pool
-from autograder.grading.files import beside
+from autograder.grading.files import beside, data_files
 from autograder.grading.grade import Limits, Ungraded, exercises_of
 from autograder.grading.secret import seeds
 from autograder.nbgrading import config, gradebook, late, record, submission
@@ -111,14 +111,17 @@ class Run:
     def prepare(self, student: str, folder: Path, writer: Writer) -> tuple[Job, record.Stamp] | None:
         """What a controller needs to grade a submission; None if it was graded before and is unchanged."""
         removed = submission.quarantine(folder, quarantine_of(folder))
-        path = submission.find_notebook(folder, self.lesson)
-        mark = record.stamp(folder, released(self.course, self.lesson))
+        paths = submission.find_notebooks(folder, self._released)
+        mark = record.stamp(self.lesson, folder, released_files(self.course, self.lesson))
         if not self.force and not removed and self._graded_before(student, mark, writer):
             return None
-        content, others = submission.content(path), beside(folder, self.limits)
-        others = dataclasses.replace(others, notes=submission.notes_on(removed) + others.notes)
+        notebooks = {name: submission.content(path) for name, path in paths.items()}
+        others, absent = beside(folder, self.limits), sorted(self._released.keys() - paths)
+        missing = [f"{name}.ipynb was not handed in; its exercises count nothing" for name in absent]
+        notes = submission.notes_on(removed) + others.notes + missing
+        others = dataclasses.replace(others, files=others.files | self._files, notes=notes)
         own_seeds = seeds(self.secret, self._course_id, student, self._exercises)
-        job = Job(student, path, content, self._released, others, own_seeds, self.sandbox, self.limits)
+        job = Job(student, folder, notebooks, self._released, others, own_seeds, self.sandbox, self.limits)
         return job, mark
 
     def _graded_before(self, student: str, mark: record.Stamp, writer: Writer) -> bool:
@@ -126,12 +129,19 @@ class Run:
         return (kept is not None and kept.stamp == mark) or writer.finish(student, mark)
 
     @cached_property
-    def _released(self) -> bytes:
-        return released(self.course, self.lesson).read_bytes()
+    def _released(self) -> dict[str, bytes]:
+        """The lesson's notebooks, its own first."""
+        names = sorted(self.course.released(self.lesson), key=lambda name: (name != self.lesson, name))
+        return {name: self.course.released(self.lesson)[name].read_bytes() for name in names}
+
+    @cached_property
+    def _files(self) -> dict[str, bytes]:
+        """The lesson's files: as at nbgrader's own grading, the instructor's stand in the place of the learner's."""
+        return data_files(self.course.source / self.lesson, self.limits)[0]
 
     @cached_property
     def _exercises(self) -> list[str]:
-        return exercises_of(official(released(self.course, self.lesson)))
+        return [name for path in self.course.released(self.lesson).values() for name in exercises_of(official(path))]
 
     @cached_property
     def _course_id(self) -> str:
@@ -144,7 +154,7 @@ class Run:
             writer.write(student, done, mark)
         except Exception as error:
             return self._failed(writer, student, error)
-        return Result(student, GRADED, record.of_graded(mark, done.graded).message, seconds=done.seconds)
+        return Result(student, GRADED, record.of_graded(mark, *done.graded.values()).message, seconds=done.seconds)
 
     def _failed(self, writer: Writer, student: str, error: Exception) -> Result:
         message = str(error)
@@ -169,26 +179,25 @@ def ready(course: Course, lesson: str) -> None:
     """Make sure that the lesson is built as its source says, and that the gradebook knows it."""
     config.log_to(log_of(course))
     if old := build.stale(course, [lesson]):
-        raise Refused(
-            f"{old[0]}: differs from what {build.source_of(course, lesson)} makes; run `autograder build {lesson}`"
-        )
+        raise Refused(f"{old[0]}: differs from what {course.solutions / lesson} makes; run `autograder build {lesson}`")
     register(course, lesson)
 
 
 def read_record(course: Course, lesson: str, student: str) -> record.Record | None:
     """What the last grading found, unless it was undone or never finished."""
-    return record.read(course.autograded / student / lesson / f"{lesson}.ipynb")
+    return record.read(course.autograded / student / lesson)
 
 
 def is_fresh(course: Course, lesson: str, student: str) -> bool:
     """Whether the gradebook's score belongs to what is in the submission's folder now."""
     kept = read_record(course, lesson, student)
-    now = record.stamp(course.submitted / student / lesson, released(course, lesson))
+    now = record.stamp(lesson, course.submitted / student / lesson, released_files(course, lesson))
     return kept is not None and kept.stamp.submission == now.submission
 
 
-def released(course: Course, lesson: str) -> Path:
-    return course.release / lesson / f"{lesson}.ipynb"
+def released_files(course: Course, lesson: str) -> list[Path]:
+    """All that learners got of a lesson, as far as it is built."""
+    return record.released_from(course.source / lesson, course.release / lesson)
 
 
 def _with_scores(course: Course, lesson: str, results: list[Result]) -> list[Result]:

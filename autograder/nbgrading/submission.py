@@ -11,7 +11,7 @@ import os
 import re
 import shutil
 import stat
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -128,17 +128,18 @@ def _remove(path: Path) -> None:
 # --- reading ----------------------------------------------------------------------------------------------
 
 
-def find_notebook(folder: Path, lesson: str) -> Path:
-    """The notebook of a submission, by the only name that nbgrader knows."""
-    path = folder / f"{lesson}.ipynb"
-    if path.is_file():
-        return path
+def find_notebooks(folder: Path, names: Collection[str]) -> dict[str, Path]:
+    """The notebooks of a submission, by the only names that nbgrader knows; one at least."""
+    found = {name: path for name in names if (path := folder / f"{name}.ipynb").is_file()}
+    if found:
+        return found
+    path = folder / f"{next(iter(names))}.ipynb"
     others = (
         sorted(p.name for p in folder.iterdir() if p.is_file() and p.name != LEDGER.name) if folder.is_dir() else []
     )
-    found = f"found {', '.join(map(repr, others[:3]))}" if others else "the folder is empty"
+    there = f"found {', '.join(map(repr, others[:3]))}" if others else "the folder is empty"
     raise BadSubmission(
-        f"{path}: no notebook of this name ({found}); rename the learner's notebook, or ask for it again"
+        f"{path}: no notebook of this name ({there}); rename the learner's notebook, or ask for it again"
     )
 
 

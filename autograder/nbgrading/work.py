@@ -25,9 +25,9 @@ class Job:
     """All that grading one submission takes, as plain data: it may travel to another machine. No secret is among it."""
 
     student: str
-    path: Path  # of the notebook, for messages
-    notebook: bytes
-    released: bytes  # the lesson's notebook as learners got it
+    folder: Path  # for messages
+    notebooks: dict[str, bytes]
+    released: dict[str, bytes]  # the lesson's notebooks as learners got them
     beside: Beside
     seeds: dict[str, int]
     sandbox: Sandbox
@@ -38,7 +38,7 @@ class Job:
 class Done:
     """What came of it; what the marks rest on is `evidence`, packed here, where many work at a time."""
 
-    graded: Graded
+    graded: dict[str, Graded]  # by notebook
     evidence: bytes
     seconds: float
 
@@ -46,13 +46,19 @@ class Done:
 def work(job: Job) -> Done:
     """Grade a submission; raises `BadSubmission` for one that cannot be, `Ungraded` for a grader's fault."""
     begin = time.monotonic()
-    notebook = submission.parse(job.notebook, job.path)
-    notes = submission.mend(notebook, _official(job.released), job.path)
+    graded = {name: _graded(job, name) for name in job.notebooks}
+    packed = evidence.pack({exercise: one for each in graded.values() for exercise, one in each.judged.items()})
+    slim = {name: dataclasses.replace(each, judged={}) for name, each in graded.items()}
+    return Done(slim, packed, time.monotonic() - begin)
+
+
+def _graded(job: Job, name: str) -> Graded:
+    path = job.folder / f"{name}.ipynb"
+    notebook = submission.parse(job.notebooks[name], path)
+    notes = submission.mend(notebook, _official(job.released[name]), path)
     beside = dataclasses.replace(job.beside, notes=[*job.beside.notes, *notes])
     sandbox = _own(type(job.sandbox), job.sandbox.extra)
-    graded = grade_notebook(notebook, seeds=job.seeds, beside=beside, sandbox=sandbox, limits=job.limits)
-    packed = evidence.pack(graded.judged)
-    return Done(dataclasses.replace(graded, judged={}), packed, time.monotonic() - begin)
+    return grade_notebook(notebook, seeds=job.seeds, beside=beside, sandbox=sandbox, limits=job.limits)
 
 
 @cache

@@ -46,7 +46,7 @@ class Writer:
 
     def write(self, student: str, done: Done, mark: record.Stamp) -> None:
         """Replace what was there for a submission by what grading found."""
-        before = record.read(self.course.autograded / student / self.lesson / f"{self.lesson}.ipynb")
+        before = record.read(self.course.autograded / student / self.lesson)
         same_work = before is not None and before.stamp.submission == mark.submission
         self.take_back(student)
         settings = Config(self._settings)
@@ -70,7 +70,7 @@ class Writer:
 
     def finish(self, student: str, mark: record.Stamp) -> bool:
         """Whether a grading of just this was committed and only the move is missing; then it is made up for."""
-        kept = record.read(self._aside() / student / self.lesson / f"{self.lesson}.ipynb")
+        kept = record.read(self._aside() / student / self.lesson)
         if kept is None or kept.stamp != mark or not self._scored.get(student):
             return False
         self._into_place(student)
@@ -96,7 +96,8 @@ class _Filled(Autograde):
         super().__init__(coursedir=coursedir, config=settings)
         self.force, self.exporter_class = True, _InPlace
         self._done = done
-        record.attach(done.graded.notebook, record.of_graded(mark, done.graded))
+        for graded in done.graded.values():
+            record.attach(graded.notebook, record.of_graded(mark, graded))
         steps = self.autograde_preprocessors  # type: ignore[has-type]  # from the course's configuration
         self.autograde_preprocessors = [step for step in steps if step != config.GRADING]
 
@@ -105,7 +106,8 @@ class _Filled(Autograde):
         self._sanitizing = False
         self._init_preprocessors()
         try:
-            output, resources = self.exporter.from_notebook_node(self._done.graded.notebook, resources)
+            graded = self._done.graded[Path(notebook_filename).stem]
+            output, resources = self.exporter.from_notebook_node(graded.notebook, resources)
         finally:
             self._sanitizing = True
         self.write_single_notebook(output, resources)

@@ -30,13 +30,13 @@ def test_answers_are_told_from_stubs(tmp_path, there, holds):
     target = tmp_path / "lesson.ipynb"
     if there is not None:
         target.write_text(there)
-    assert builder._holds_answers(target, EMPTY) is holds
+    assert builder._holds_answers(target, EMPTY.encode()) is holds
 
 
 def test_a_build_refuses_and_force_overwrites(tmp_path, monkeypatch):
     target = tmp_path / "lesson.ipynb"
     target.write_text(notebook("def f():\n    return 1"))
-    monkeypatch.setattr(builder, "_made", lambda course, names: {target: EMPTY})
+    monkeypatch.setattr(builder, "_made", lambda course, names: {target: EMPTY.encode()})
     with pytest.raises(Refused, match="build with --force"):
         builder.build(None, [])
     assert "return 1" in target.read_text()

@@ -138,7 +138,7 @@ def test_feedback_describes_hidden_inputs_and_never_prints_them(demo_course, gro
 
 
 def test_who_copied_is_listed_and_nobody_else(demo_course, group):
-    given = report._given(run.released(demo_course, group.lesson))
+    given = report._given(demo_course.released(group.lesson)[group.lesson])
     found = similar.pairs({learner.student: learner.answers for learner in group.learners}, given)
     assert [(pair.first, pair.second) for pair in found] == [("Bong-joon", "Pia")]
     assert "01-parallel-n-ways" in found[0].alike, "names changed and words added, and alike all the same"

@@ -140,9 +140,9 @@ def test_the_stamp_is_of_the_lessons_own_judges_and_probes(course, released, han
             (package / half / f"lesson_{lesson}" / "one.py").write_text("before")
     monkeypatch.setattr(autograder, "__file__", str(package / "__init__.py"))
     folder = hand_in("ada").parent
-    before = record.stamp(folder, released)
+    before = record.stamp(LESSON, folder, [released])
     (package / "judges" / "lesson_98" / "one.py").write_text("after")
-    assert record.stamp(folder, released) == before
+    assert record.stamp(LESSON, folder, [released]) == before
     (package / "probes" / "lesson_97" / "one.py").write_text("after")
-    after = record.stamp(folder, released)
+    after = record.stamp(LESSON, folder, [released])
     assert (after.submission == before.submission, after.graders == before.graders) == (True, False)
