@@ -210,6 +210,10 @@ def grade(
 
     Exit codes: 0, everyone has a score; 2, someone has none; 1, refused; 130, interrupted.
     """
+    from autograder.grading import pool
+
+    if not scheduler:
+        pool.preload()
     from autograder.nbgrading import config, run
     from autograder.nbgrading.best import Best
     from autograder.sandbox.find import Found
