@@ -11,7 +11,7 @@
     print(graph.explain(net, x))                       # what a capture holds, and what it is tied to
 
 Read in this order: `ir` (what a graph is), `verify` (the rules it keeps), `trace` (how one comes to be), `joint` (a training
-step as a graph), `passes` (a graph made better), `backends` (how one runs).
+step as a graph), `passes` (a graph made better), `backends` (how one runs), `blame` (what an error in one says), `explain` (what a capture is tied to).
 """
 
 from miniblocks.errors import CaptureError, InvalidGraphError

@@ -2,7 +2,7 @@
 
     print(graph.explain(net, x))
 
-The Python code runs once for this, and is watched while it does. Parameters, running statistics, the random generator and the graphs that
+The Python code runs once for this (once more where shapes are still to be told), and is watched while it does. Parameters, running statistics, the random generator and the graphs that
 a hybridized block keeps are afterwards as they were.
 """
 

@@ -2,7 +2,7 @@
 
 Memory of megabytes that is given back after every use is taken from the system anew, page by page: of a small convolutional network's
 training step that was up to a sixth. torch has no convolution with a place for its result, but oneDNN's adds to one (what torch's own
-compiler calls as well): into zeros, relu afterwards. The gradient by the input is a convolution with the kernel turned round.
+compiler calls as well): into zeros. (Its own relu is not used, which makes 0 of nan.) The gradient by the input is a convolution with the kernel turned round.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def adding() -> Any:
     try:
         convolution = torch.ops.mkldnn._convolution_pointwise_.binary
         x, w = torch.ones(1, 1, 3, 3), torch.ones(1, 1, 3, 3)
-        convolution(out := torch.zeros(1, 1, 3, 3), x, w, None, [1, 1], [1, 1], [1, 1], 1, "add", 1.0, "relu", [], "")
+        convolution(out := torch.zeros(1, 1, 3, 3), x, w, None, [1, 1], [1, 1], [1, 1], 1, "add", 1.0, None, [], "")
         return convolution if torch.equal(out, torch.conv2d(x, w, padding=1)) else None
     except (AttributeError, RuntimeError):
         return None
@@ -38,9 +38,12 @@ def adding() -> Any:
 def convolution(writer: Writer, step: Step) -> bool:
     """A convolution, with relu or without; a bias may be None."""
     x, w, b = step.args
-    relu = step.operation == "conv2d_relu"
     words = [_last(writer, x), _last(writer, w), writer.word(b)]
-    return _added(writer, step, words, step.static["padding"], step.static["stride"], relu)
+    if not _added(writer, step, words, step.static["padding"], step.static["stride"]):
+        return False
+    if step.operation == "conv2d_relu":
+        writer.line(writer.call(torch.relu_, writer.word(step.result)))
+    return True
 
 
 def input_gradient(writer: Writer, step: Step) -> bool:
@@ -50,7 +53,7 @@ def input_gradient(writer: Writer, step: Step) -> bool:
     if tuple(step.static["stride"]) != (1, 1) or min(padding) < 0:
         return False
     turned = f"{writer.object('turned', turned_round)}({writer.word(w)})"
-    return _added(writer, step, [_last(writer, g), turned, "None"], padding, (1, 1), relu=False)
+    return _added(writer, step, [_last(writer, g), turned, "None"], padding, (1, 1))
 
 
 def turned_round(w: torch.Tensor) -> torch.Tensor:
@@ -58,13 +61,13 @@ def turned_round(w: torch.Tensor) -> torch.Tensor:
     return channels_last(w.flip((2, 3)).transpose(0, 1))
 
 
-def _added(writer: Writer, step: Step, words: list[str], padding: Any, stride: Any, relu: bool) -> bool:
+def _added(writer: Writer, step: Step, words: list[str], padding: Any, stride: Any) -> bool:
     target = _place(writer, step)
     if target is None:
         return False
     window = f"{list(padding)}, {list(stride)}, [1, 1], 1"
     writer.line(f"{target.word}.zero_()")
-    arguments = [target.word, *words, window, f"'add', 1.0, {'relu' if relu else None!r}, [], ''"]
+    arguments = [target.word, *words, window, "'add', 1.0, None, [], ''"]
     writer.line(writer.call(adding(), ", ".join(arguments)))
     writer.values[step.result] = target
     return True
