@@ -12,6 +12,7 @@ from PIL import Image
 from playwright.sync_api import FloatRect, Locator, Page, sync_playwright
 
 from setup_env import machine
+from tests.browser import explorer_pictures
 from tests.browser.lab import (
     CHROMIUM,
     CODE_CELLS,
@@ -66,6 +67,7 @@ def main(folder: Path) -> None:
                     raise SystemExit("no font with Korean letters: install one (Debian: apt-get install fonts-nanum)")
                 take(page, save)
                 page.evaluate(f"() => {KERNEL}?.shutdown()")
+            explorer_pictures.take(chromium, lab, save)
         finally:
             lab.stop()
             chromium.close()
@@ -91,7 +93,7 @@ def of_layers(page: Page, save: Save) -> None:
 def of_initialization(page: Page, save: Save) -> None:
     """The explorer on the lesson's network, in both themes."""
     index = int(
-        page.evaluate(f"() => {CODE_CELLS}.findIndex((it) => it.sharedModel.getSource().includes('explore(net)'))")
+        page.evaluate(f"() => {CODE_CELLS}.findIndex((it) => it.sharedModel.getSource().includes('explore(net, x)'))")
     )
     cell(page, index).locator(".cm-content").click()
     page.evaluate("() => void window.jupyterapp.commands.execute('notebook:run-all-above')")

@@ -76,7 +76,8 @@ def ticks(low: float, high: float, most: int = 5) -> list[float]:
 
 
 def powers(low: float, high: float, most: int = 5) -> list[float]:
-    """Powers of ten between low and high, both above 0."""
+    """Powers of ten between low and high, both above 0; round numbers where there are fewer than two."""
     first, last = math.ceil(math.log10(low) - 1e-9), math.floor(math.log10(high) + 1e-9)
     step = max(1, -(-(last - first + 1) // most))
-    return [10.0**k for k in range(first, last + 1, step)]
+    found = [10.0**k for k in range(first, last + 1, step)]
+    return found if len(found) > 1 else [t for t in ticks(low, high) if t > 0]

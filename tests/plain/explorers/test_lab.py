@@ -158,6 +158,10 @@ def test_powers_of_ten_are_few(first: int, count: int) -> None:
     assert 1 <= len(found) <= 6 and found[0] == pytest.approx(10.0**first)
 
 
+def test_less_than_two_powers_of_ten_give_way_to_round_numbers() -> None:
+    assert powers(0.25, 2.2) == pytest.approx([0.5, 1, 1.5, 2])
+
+
 @pytest.mark.parametrize("y", [[], [1.0], [float("nan"), 2.0, float("inf")], [0.0, 1e-30, 1e30], [3.0] * 1000])
 @pytest.mark.parametrize("log", [False, True])
 def test_any_numbers_can_be_drawn(y: list[float], log: bool) -> None:
