@@ -433,7 +433,7 @@ class Scaled(init.Initializer):
 
 # %% wrong: one row is drawn, and repeated
 # finding: not-drawn-one-by-one
-# observed: neighbours along axis 0 are of the same kind in 100% of all 
+# observed: neighbours along axis 0 are of the same kind in 100% of all
 # score: 2
 class Scaled(init.Initializer):
     """Independent weights of mean 0 and variance gain² / n, where n is a fan."""
@@ -512,7 +512,7 @@ class Scaled(init.Initializer):
 
 # %% wrong: matrices only
 # finding: only-two-dimensional
-# observed: ValueError: too many values to unpack (expected 2), at `out,
+# observed: ValueError: too many values to unpack (expected 2)
 # score: 4
 class Scaled(init.Initializer):
     """Independent weights of mean 0 and variance gain² / n, where n is a fan."""
@@ -605,7 +605,7 @@ class Scaled(init.Initializer):
 
 # %% wrong: the refusal is a KeyError
 # finding: refusal-says-little
-# observed: "KeyError: 'both', at `raise KeyError(fan)`"
+# observed: "KeyError: 'both'
 # score: 12
 class Scaled(init.Initializer):
     """Independent weights of mean 0 and variance gain² / n, where n is a fan."""
