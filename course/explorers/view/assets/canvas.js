@@ -3,8 +3,8 @@
 const ZOOMS = [0.1, 0.15, 0.25, 0.35, 0.5, 0.7, 0.85, 1, 1.25, 1.6, 2];
 
 /**
- * `chosen(node)` is called with a node's data-node when it is chosen, by a click or by going there with the arrow keys;
- * `keys` are further keys, each with a function of the node. Returns the place, and what one can do with it.
+ * `chosen(node, byMouse)` is called with a node's data-node when it is chosen, by a click or by going there with the arrow
+ * keys; `keys` are further keys, each with a function of the node. Returns the place, and what one can do with it.
  */
 function canvas(label, chosen, keys = {}) {
   const place = h("div", { class: "xp-canvas", role: "listbox", "aria-label": label, onkeydown: onKey, onclick: onClick });
@@ -13,20 +13,43 @@ function canvas(label, chosen, keys = {}) {
   let scale = 1;
   let size = [0, 0];
 
+  const pictures = new Map(); // the last few drawings: as they came → as elements, with their nodes
+
   function show(svg, keep = null) {
-    place.innerHTML = svg; // escaped where it was made, in Python
-    const drawing = place.querySelector("svg");
-    size = [drawing.width.baseVal.value, drawing.height.baseVal.value];
-    const [left, top] = [drawing.viewBox.baseVal.x, drawing.viewBox.baseVal.y];
-    nodes = new Map([...place.querySelectorAll("[data-node]")].map((element) => {
-      const at = corner(element, drawing);
-      const box = element.querySelector("rect");
-      const [width, height] = [box.width.baseVal.value, box.height.baseVal.value];
-      return [element.dataset.node, { element, x: at.x - left + width / 2, y: at.y - top + height / 2, width, height }];
-    }));
+    const picture = pictures.get(svg) ?? parsed(svg);
+    pictures.delete(svg);
+    pictures.set(svg, picture);
+    if (pictures.size > 4) pictures.delete(pictures.keys().next().value);
+    ({ nodes, size } = picture);
+    for (const node of nodes.values()) plain(node);
+    if (picture.drawing !== place.firstChild) place.replaceChildren(picture.drawing);
     current = nodes.has(keep) ? keep : (nodes.keys().next().value ?? null);
     if (current != null) nodes.get(current).element.setAttribute("tabindex", "0");
     zoom(scale);
+  }
+
+  function parsed(svg) {
+    const holder = h("div");
+    holder.innerHTML = svg; // escaped where it was made, in Python
+    const drawing = holder.firstChild;
+    const { x: left, y: top, width: whole, height: all } = drawing.viewBox.baseVal;
+    const found = [...drawing.querySelectorAll("[data-node]")].map((element) => {
+      const [x, y] = corner(element, drawing);
+      const { width, height } = element.querySelector("rect");
+      const [w, t] = [width.baseVal.value, height.baseVal.value];
+      const first = { class: element.getAttribute("class"), "aria-label": element.getAttribute("aria-label") };
+      return [element.dataset.node, { element, first, x: x - left + w / 2, y: y - top + t / 2, width: w, height: t }];
+    });
+    return { drawing, nodes: new Map(found), size: [whole, all] };
+  }
+
+  /** A node as it came, without what was marked on it. */
+  function plain({ element, first }) {
+    if (element.getAttribute("tabindex") !== "-1") element.setAttribute("tabindex", "-1");
+    if (element.getAttribute("aria-selected") !== "false") element.setAttribute("aria-selected", "false");
+    for (const [name, value] of Object.entries(first)) {
+      if (element.getAttribute(name) !== value) element.setAttribute(name, value);
+    }
   }
 
   /** Where an element stands in the drawing: its own shift and those of the boxes it lies in. */
@@ -36,15 +59,17 @@ function canvas(label, chosen, keys = {}) {
       const shift = one.transform?.baseVal.consolidate()?.matrix;
       if (shift) [x, y] = [x + shift.e, y + shift.f];
     }
-    return { x, y };
+    return [x, y];
   }
 
   function zoom(to) {
     const middle = [(place.scrollLeft + place.clientWidth / 2) / scale, (place.scrollTop + place.clientHeight / 2) / scale];
     scale = to;
-    const drawing = place.querySelector("svg");
-    drawing?.setAttribute("width", size[0] * scale);
-    drawing?.setAttribute("height", size[1] * scale);
+    const drawing = place.firstChild;
+    if (!drawing) return;
+    for (const [name, extent] of [["width", size[0] * scale], ["height", size[1] * scale]]) {
+      if (drawing.getAttribute(name) !== String(extent)) drawing.setAttribute(name, extent);
+    }
     place.scrollTo(middle[0] * scale - place.clientWidth / 2, middle[1] * scale - place.clientHeight / 2);
   }
 
@@ -71,7 +96,8 @@ function canvas(label, chosen, keys = {}) {
     const { x, y, width, height } = nodes.get(String(node));
     const near = (at, extent, start, room) => {
       const [low, high] = [(at - extent / 2) * scale - 40, (at + extent / 2) * scale + 40];
-      return low < start || high > start + room ? at * scale - room / 2 : start;
+      if (low >= start && high <= start + room) return start;
+      return high - low > room ? low : at * scale - room / 2; // what is larger than the view begins at its edge
     };
     place.scrollTo(near(x, width, place.scrollLeft, place.clientWidth), near(y, height, place.scrollTop, place.clientHeight));
   }
@@ -89,10 +115,10 @@ function canvas(label, chosen, keys = {}) {
     return best;
   }
 
-  function go(node) {
+  function go(node, byMouse = false) {
     if (node == null) return;
-    choose(node, { focus: true });
-    chosen(node);
+    choose(node, { focus: true, reveal: !byMouse }); // what was pointed at stays where it is
+    chosen(node, byMouse);
   }
 
   function onKey(event) {
@@ -110,7 +136,7 @@ function canvas(label, chosen, keys = {}) {
 
   function onClick(event) {
     const node = event.target.closest?.("[data-node]");
-    if (node && !dragged) go(node.dataset.node);
+    if (node && !dragged) go(node.dataset.node, true);
   }
 
   let dragged = false; // a click that ends a drag chooses nothing

@@ -8,10 +8,11 @@ function render({ model, el }) {
   let chosen = null; // { side, name }
   let found = []; // boxes that the search has found, as [side, name]
   let writing = null;
+  let written = null; // the code that stands on the page
 
   const sides = ["left", "right"].map((side) => {
     const title = h("p", { class: "xp-label" });
-    const view = canvas(`Graph on the ${side}; the arrow keys go from box to box, Enter opens or folds`, (name) => choose(side, name), {
+    const view = canvas(`Graph on the ${side}; the arrow keys go from box to box, Enter opens or folds`, (name, byMouse) => choose(side, name, !byMouse), {
       Enter: (name) => fold(side, name), " ": (name) => fold(side, name),
     });
     view.place.addEventListener("dblclick", (event) => {
@@ -76,7 +77,6 @@ function render({ model, el }) {
     }
     mark();
     find();
-    code();
     // what the pass changed comes first; where it changed nothing, what was chosen stays
     const changed = [one.links[0]?.[0], ...Object.keys(one.left_tags)].filter((name) => to > 0 && name != null);
     const name = [...changed.map((it) => visible("left", it)), kept?.name].find((it) => it != null && of("left").view.find(it));
@@ -94,6 +94,7 @@ function render({ model, el }) {
   /** Write what a pass did on the boxes; on a folded one how many of those inside it concerns. */
   function mark() {
     for (const { side, view } of sides) {
+      view.place.querySelectorAll(".xp-tag:not(:empty)").forEach((tag) => (tag.textContent = ""));
       const inside = new Map();
       for (const [name, tag] of Object.entries(comparisons[shown][`${side}_tags`])) {
         const box = visible(side, name);
@@ -116,11 +117,11 @@ function render({ model, el }) {
     return told.length || shown === 0 || !stage(other(side).side).boxes[name] ? told : [name];
   }
 
-  function choose(side, name) {
+  function choose(side, name, reveal = true) {
     if (name == null) return;
     chosen = { side, name };
     const { view } = of(side);
-    view.choose(name, { focus: view.place.contains(document.activeElement) });
+    view.choose(name, { focus: view.place.contains(document.activeElement), reveal });
     const across = other(side);
     for (const { view: each } of sides) each.place.querySelectorAll(".is-linked").forEach((it) => it.classList.remove("is-linked"));
     const names = partners(side, name);
@@ -146,10 +147,14 @@ function render({ model, el }) {
   /** The code of the static graph on the right, with the lines of the chosen box, or of what belongs to it. */
   function code() {
     const rows = stage("right")[which.value];
+    if (rows !== written) {
+      written = rows;
+      lines.replaceChildren(...(rows.length ? rows : [["(this backend cannot run the graph)", null]]).map(([text, box]) =>
+        h("div", { "data-box": box }, text || " ")));
+    }
     const names = !chosen ? [] : chosen.side === "right" ? [chosen.name] : partners("left", chosen.name);
     const inside = (box, name) => box != null && (box === name || inside(stage("right").boxes[box]?.around, name));
-    lines.replaceChildren(...(rows.length ? rows : [["(this backend cannot run the graph)", null]]).map(([text, box]) =>
-      h("div", { "data-box": box, class: names.some((name) => inside(box, name)) ? "is-chosen" : null }, text || " ")));
+    rows.forEach(([, box], i) => lines.children[i].classList.toggle("is-chosen", names.some((name) => inside(box, name))));
     const first = lines.querySelector(".is-chosen");
     if (first) lines.scrollTop = Math.max(0, first.offsetTop - lines.offsetTop - 60);
   }

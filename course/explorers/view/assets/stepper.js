@@ -84,8 +84,8 @@ function render({ model, el }) {
     slider.setAttribute("aria-valuetext", `${to} of ${last}: ${step.says}`);
     count.textContent = `step ${to} of ${last}`;
     for (const [control, on] of [[first, to > 0], [back, to > 0], [next, to < last], [end, to < last]]) enable(control, on);
+    tell(step.node ?? chosen ?? story.output); // all writing first: to scroll, the browser must lay the page out
     if (step.node != null) graph.choose(step.node, { focus: graph.place.contains(document.activeElement) });
-    tell(step.node ?? chosen ?? story.output);
     if (to === last) pause();
     clearTimeout(writing);
     writing = setTimeout(() => { model.set("position", position); model.save_changes(); }, 300);
