@@ -13,7 +13,7 @@ from autograder.sandbox.forkserver import ForkServer
 from autograder.sandbox.seccomp import FOR_ZYGOTE
 
 ELSEWHERE = (
-    "Grade in the container or on a Linux machine (docs/grading.md), or say --unsandboxed for work that you trust."
+    "Grade in the container (deploy/README.md) or on a Linux machine, or say --unsandboxed for work that you trust."
 )
 
 
@@ -64,7 +64,7 @@ def _mend(words: str) -> str:
         return "Version 0.8 or later is needed."
     if "Permission denied" in words or "not permitted" in words:
         return (
-            "Making namespaces is not allowed: in a container start it with --security-opt seccomp=unconfined "
-            "(and --cap-add SYS_ADMIN for root); on Ubuntu see kernel.apparmor_restrict_unprivileged_userns."
+            "Making namespaces is not allowed: start a container with --security-opt seccomp=unconfined and what "
+            "else deploy/README.md names; on Ubuntu see kernel.apparmor_restrict_unprivileged_userns."
         )
     return ""
