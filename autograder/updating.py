@@ -17,6 +17,7 @@ import copy
 import hashlib
 import re
 import shutil
+import zipfile
 from collections import Counter
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
@@ -54,7 +55,22 @@ def update(release: str | Path, folder: str | Path | None = None) -> Updated:
         done.lines += _file(path, home / path.relative_to(new))
     for page in sorted(new.glob("*.ipynb")):
         done.lines += _one(page, home / page.name)
+    if wheel := _other_checks(new):
+        done.lines.append(
+            f"the checks have changed; install them: python -m pip install --force-reinstall --no-deps {wheel}"
+        )
     return done
+
+
+def _other_checks(new: Path) -> Path | None:
+    """The release's wheel, if its checks are not those that run here."""
+    here = Path(__file__).parents[1]
+    for wheel in new.glob("*.whl"):
+        with zipfile.ZipFile(wheel) as archive:
+            files = [name for name in archive.namelist() if name.startswith("autograder/")]
+            if any(not (here / f).is_file() or (here / f).read_bytes() != archive.read(f) for f in files):
+                return wheel
+    return None
 
 
 def _one(path: Path, target: Path) -> list[str]:

@@ -3,13 +3,15 @@
 import copy
 import json
 import shutil
+import zipfile
+from pathlib import Path
 
 import nbformat
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograder import build, notebooks, update
+from autograder import build, notebooks, update, updating
 from autograder.lesson import STUB
 from autograder.updating import digest, merge
 
@@ -185,6 +187,15 @@ def test_a_correction_reaches_a_learner_who_has_begun(corrected):
     assert sorted(p.name for p in path.parent.iterdir()) == sorted(
         [f"{LESSON}.ipynb", f"{LESSON}.before-update-1.ipynb", "points.csv", "predictions.json"]
     )
+
+
+def test_other_checks_are_to_be_installed_and_the_same_are_not(corrected):
+    mine, new = corrected
+    source = Path(updating.__file__).read_bytes()
+    for content, told in ((source, False), (source + b"# changed", True)):
+        with zipfile.ZipFile(new / "blocks.whl", "w") as wheel:
+            wheel.writestr("autograder/updating.py", content)
+        assert ("the checks have changed; install them" in repr(update(new, mine))) is told
 
 
 def test_what_is_no_release_is_refused_in_words(tmp_path):
