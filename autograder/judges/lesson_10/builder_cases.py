@@ -63,8 +63,8 @@ def _case(rng: np.random.Generator, what: str, spec: Any, words: tuple[str, str]
 
 
 def faulty(rng: np.random.Generator) -> list[Case]:
-    wrong = str(rng.choice(["dens", "densse", "dnese"]))
-    option = str(rng.choice(["unit", "size", "outputs"]))
+    wrong = str(rng.choice(["densse", "dnese", "danse"]))
+    option = str(rng.choice(["unitz", "size", "outputs"]))
     deep = [dense(4), repeat(2, act("tanh"), parallel("concat", left=[act("relu"), dense(3, wrong)], right=dense(2)))]
     return [
         _fault("unknown kind", [dense(4), act("tanh"), dense(3, wrong)], "2", wrong),

@@ -596,7 +596,7 @@ def build(spec, kinds, place=()):
 
 # %% wrong: no place in the message
 # finding: place-missing
-# observed: ValueError: there is no kind 'densse'; there are act, dense,
+# observed: ValueError: there is no kind 'dnese'; there are act, dense,
 # score: 15
 def build(spec, kinds, place=()):
     """The network that a specification describes; `kinds` maps each kind to its factory."""
@@ -626,7 +626,7 @@ def build(spec, kinds, place=()):
 
 # %% wrong: the place is not handed down
 # finding: place-incomplete
-# observed: ValueError: at 1, inside of branches: there is no kind 'dens
+# observed: ValueError: at 1, inside of branches: there is no kind 'dnes
 # score: 15
 def build(spec, kinds, place=()):
     """The network that a specification describes; `kinds` maps each kind to its factory."""
