@@ -2,36 +2,50 @@
 
 from __future__ import annotations
 
-import ctypes
+import signal
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from typing import Any
 
 
 class TooLong(Exception):
     """The block did not end in time."""
 
 
-@contextmanager
-def deadline(seconds: float) -> Iterator[None]:
-    """Raise `TooLong` in the block, in whichever thread it runs, once it has taken so long; Python code only.
+class deadline:
+    """Raise `TooLong` in the block, once, when it has taken so long; what C code does is interrupted when it returns.
 
-    A learner chooses what is judged and shown, and may choose what takes hours. What C code does is not interrupted.
+    A learner chooses what is judged and shown, and may choose what takes hours. A signal is sent to the main thread, in which
+    controllers work; in other threads, and where there are no signals, nothing is limited.
+
+    No alarm of the kernel's: it may reach another thread, from which Python does not pass it on to a busy loop. And no generator:
+    a signal may come between any two steps of it, and one that is left suspended would end later, in another block.
     """
-    thread, ended, lock = ctypes.c_ulong(threading.get_ident()), threading.Event(), threading.Lock()
 
-    def watch() -> None:
-        wait = seconds
-        while not ended.wait(wait):
-            with lock:
-                if not ended.is_set():
-                    ctypes.pythonapi.PyThreadState_SetAsyncExc(thread, ctypes.py_object(TooLong))
-            wait = 1.0  # in case it was caught by the code that it should end
+    running: deadline | None = None
+    over: deadline | None = None  # the one whose time is up
 
-    threading.Thread(target=watch, daemon=True).start()
-    try:
-        yield
-    finally:
-        with lock:
-            ended.set()
-            ctypes.pythonapi.PyThreadState_SetAsyncExc(thread, None)  # one that is on its way
+    def __init__(self, seconds: float) -> None:
+        here = threading.current_thread() is threading.main_thread() and hasattr(signal, "pthread_kill")
+        self._timer = threading.Timer(seconds, self._ring) if here else None
+
+    def __enter__(self) -> None:
+        if self._timer is not None:
+            signal.signal(signal.SIGALRM, _rung)
+            deadline.running = self
+            self._timer.daemon = True
+            self._timer.start()
+
+    def __exit__(self, *_: object) -> None:
+        if self._timer is not None:
+            deadline.running = None
+            self._timer.cancel()
+
+    def _ring(self) -> None:
+        deadline.over = self
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGALRM)
+
+
+def _rung(*_: Any) -> None:
+    if deadline.running is not None and deadline.running is deadline.over:
+        deadline.running = None
+        raise TooLong

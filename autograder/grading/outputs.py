@@ -125,14 +125,16 @@ def _can_be_shown(kind: str, data: str) -> bool:
 
 def _cleaned(html: str, room: Room) -> str | None:
     """HTML without what could act; None when that takes longer than the notebook still has."""
+    if room.seconds <= 0:
+        return None
     begin = time.monotonic()
     try:
-        with deadline(max(room.seconds, 0.001)):
+        with deadline(room.seconds):
             return _harmless(clean(html))
     except (TooLong, RecursionError):
         return None
     finally:
-        room.seconds = max(0.0, room.seconds - (time.monotonic() - begin))
+        room.seconds -= time.monotonic() - begin
 
 
 @lru_cache(maxsize=32)
