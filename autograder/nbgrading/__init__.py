@@ -9,6 +9,9 @@ run            grading a class: many controllers, one writer
 write          the writer: into the gradebook and beside it, all or nothing
 transaction    the gradebook opened once, and one transaction a submission
 record, logs   what was found; what became of each
+late           due dates, extensions and penalties
+best           the best of several attempts
+server         the formgrader's slow buttons, in a process of their own
 gradebook      reading the gradebook
 feedback       the pages a learner gets back
 exchange       nbgrader's own way of collecting and handing back, safe from what learners put there
