@@ -78,7 +78,7 @@ def test_the_lab_by_mouse_and_keyboard(page: Page, lab: Lab) -> None:
     from_kernel = ask(
         page,
         "(lambda s: f'{s.std():.4g}')(__import__('explorers.state.lab').state.lab.draw("
-        "__import__('miniblocks').init.Normal(0.05), (256, 256), 0))",
+        "__import__('miniblocks').init.Normal(0.05), (128, 128), 0))",
     )
     row = live.locator("tr", has=page.get_by_role("rowheader", name="std"))
     expect(row.locator("td").first).to_have_text(from_kernel)

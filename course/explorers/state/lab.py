@@ -19,10 +19,10 @@ from miniblocks.nd import random
 from miniblocks.tensor import Tensor
 
 ACTIVATIONS = ("none", "relu", "tanh", "sigmoid", "leaky", "elu", "gelu", "silu")
-SHAPE = Slider("units", "units", 1, 320, 1, 256), Slider("inputs", "inputs", 1, 320, 1, 256)
-NETWORK = Slider("layers", "layers", 1, 30, 1, 12), Slider("width", "width", 2, 128, 2, 64)
+SHAPE = Slider("units", "units", 1, 256, 1, 128), Slider("inputs", "inputs", 1, 256, 1, 128)
+NETWORK = Slider("layers", "layers", 1, 24, 1, 12), Slider("width", "width", 2, 96, 2, 64)
 ROWS = 32  # of the batch that is sent through
-MOST = 1 << 16  # weights that are counted; of more, every second one, say
+MOST = 1 << 15  # weights that are counted; of more, every second one, say
 WRITTEN = "Write one"
 EXAMPLE = "nd.random.normal(0, 0.1, shape)"
 
@@ -143,8 +143,8 @@ class Settings:
     knobs: Mapping[str, Any]
     expression: str = EXAMPLE
     activation: str = "relu"
-    units: int = 256
-    inputs: int = 256
+    units: int = 128
+    inputs: int = 128
     layers: int = 12
     width: int = 64
     seed: int = 0

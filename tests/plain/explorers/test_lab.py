@@ -102,7 +102,7 @@ def test_one_that_is_written_in_the_page(expression: str, says: str) -> None:
 def test_what_a_browser_sends_stays_within_the_sliders() -> None:
     explorer = LabExplorer(Lab())
     tell(explorer, recipe="Normal", knobs={"sigma": 1e9}, layers=10**6, width=0, units=-1)
-    assert explorer.settings["layers"] == 30 and explorer.settings["width"] == 2 and explorer.settings["units"] == 1
+    assert explorer.settings["layers"] == 24 and explorer.settings["width"] == 2 and explorer.settings["units"] == 1
     tell(explorer, recipe="Magic")
     assert "none of" in explorer.status
     tell(explorer, recipe="Normal", activation="magic")
@@ -118,8 +118,8 @@ def test_the_learners_random_numbers_go_on_unmoved() -> None:
 
 
 def test_many_weights_are_sampled_and_it_is_said() -> None:
-    result = Lab().result(Settings("Normal", {}, units=320, inputs=320))
-    assert isinstance(result.fit, Fit) and "every 2nd of 102,400 weights" in result.fit.note
+    result = Lab().result(Settings("Normal", {}, units=256, inputs=256))
+    assert isinstance(result.fit, Fit) and "every 2nd of 65,536 weights" in result.fit.note
 
 
 def test_without_a_kernel_the_picture_is_still() -> None:
