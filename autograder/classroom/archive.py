@@ -24,7 +24,9 @@ from autograder.course import Refused
 
 MAX_FILE = 64 << 20
 MAX_FILES = 50_000  # of a class
+MAX_LISTED = 1000  # bytes for each file in a zip's list of them, which is read before anything can be counted
 UTF8 = 0x800  # in an entry's flags: its name is UTF-8
+END, LOCATOR, FEW = 22, 20, 1 << 16  # of a zip's end, in bytes; and what it can count: PKWARE's APPNOTE, 4.3.15 f.
 UNIX_TIME = 0x5455  # the extra field with seconds since 1970
 
 
@@ -61,6 +63,9 @@ def opened(source: Path, problems: list[str]) -> Iterator[list[Entry]]:
 @contextmanager
 def zipped(stream: IO[bytes], label: str, problems: list[str], most: int) -> Iterator[list[Entry]]:
     """The entries of a zip; raises `Unreadable` if it is none, or has more of them than anyone's work."""
+    listed = _listed_bytes(stream)
+    if most < FEW and listed is None or (listed or 0) > most * MAX_LISTED:
+        raise Unreadable(f"its list of files is too long for {most} files")
     try:
         archive = zipfile.ZipFile(stream)
     except Exception as error:  # zipfile raises what its parts raise on damaged input
@@ -70,6 +75,21 @@ def zipped(stream: IO[bytes], label: str, problems: list[str], most: int) -> Ite
         if len(found) > most:
             raise Unreadable(f"{len(found)} files, more than {most}")
         yield _listed((_of_zip(archive, entry, label, problems) for entry in found), label, problems)
+
+
+def _listed_bytes(stream: IO[bytes]) -> int | None:
+    """How long a zip's list of files is, as its end says; 0 where it has none, None in the format for huge zips."""
+    size = stream.seek(0, os.SEEK_END)
+    stream.seek(max(0, size - LOCATOR - END - FEW))
+    tail = stream.read()
+    stream.seek(0)
+    # zipfile looks here first, and then for the last one.
+    at = len(tail) - END if tail[-END:].startswith(b"PK\x05\x06") else tail.rfind(b"PK\x05\x06")
+    if at < 0 or len(tail) < at + END:
+        return 0
+    if at >= LOCATOR and tail[at - LOCATOR :].startswith(b"PK\x06\x07"):
+        return None
+    return int(struct.unpack_from("<I", tail, at + 12)[0])
 
 
 def _listed(found: Iterator[Entry | None], label: str, problems: list[str]) -> list[Entry]:

@@ -39,6 +39,7 @@ CONFIG = "nbgrader_config.py"
 PREPROCESSORS = "autograder.nbgrading.preprocessors"
 GRADING = f"{PREPROCESSORS}.GradeInSandbox"
 EXCHANGE = "autograder.nbgrading.exchange"
+FEEDBACK = "autograder.nbgrading.feedback"
 LATE = "autograder.nbgrading.late"
 PENALTIES = f"{LATE}.Penalties"
 SCRIPTS = sysconfig.get_path("scripts")
@@ -96,6 +97,7 @@ def configure(c: Config, course: Course) -> Config:
     c.ExchangeFactory.release_feedback = f"{EXCHANGE}.ReleaseFeedback"
 
     c.GenerateFeedback.exporter_class = FeedbackPage
+    c.GenerateFeedback.post_convert_hook = f"{FEEDBACK}.only_the_page"
     c.GenerateFeedback.preprocessors = [PENALTIES, GetGrades]
     c.HTMLExporter.preprocessors = [Inert]  # for the formgrader
     return c

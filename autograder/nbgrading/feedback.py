@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from functools import cache
+from pathlib import Path
+from shutil import rmtree
 from typing import Any
 
 import bleach
@@ -132,6 +134,21 @@ def safe_markdown(text: str) -> Markup:
     """Markdown as HTML, without links, pictures or anything else that could act or reach out."""
     html = create_markdown(escape=True, plugins=["table"])(text)
     return Markup(bleach.clean(str(html), tags=TAGS, attributes={}, strip=True))
+
+
+def only_the_page(notebooks: list[str], **_: Any) -> None:
+    """nbgrader's hook after a page is written: what else was handed in is not handed back.
+
+    It has copied all of it there, a learner's own HTML among it, which need not be inert.
+    """
+    graded = Path(notebooks[0]).parent
+    folder = graded.parents[2] / "feedback" / graded.parent.name / graded.name
+    kept = {f"{Path(notebook).stem}.html" for notebook in notebooks} | {"timestamp.txt", "submission_secret.txt"}
+    for path in folder.iterdir() if folder.is_dir() else ():
+        if path.is_dir() and not path.is_symlink():
+            rmtree(path)
+        elif path.name not in kept:
+            path.unlink()
 
 
 @cache

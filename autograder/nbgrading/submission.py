@@ -232,6 +232,7 @@ def mend(notebook: NotebookNode, official: NotebookNode, path: Path) -> list[str
         what = f"the cells of another lesson ({names[0]})" if names else "none of the lesson's cells"
         raise BadSubmission(f"{path}: holds {what}; hand in the notebook of this lesson, with its check cells")
     notes = [*_drop_repeated(notebook, wanted), *_restore(notebook, wanted), *_put_back(notebook, wanted)]
+    notes += _after_answers(notebook, wanted)
     if notebook.metadata.get("kernelspec", {}).get("language", "python") != official.metadata.kernelspec.language:
         notes.append("the notebook's kernel was changed; graded with the lesson's own")
     notebook.metadata = NotebookNode(official.metadata)
@@ -294,6 +295,16 @@ def _put_back(notebook: NotebookNode, wanted: dict[str, NotebookNode]) -> Iterat
         later = [places[n] for n in order[index + 1 :] if n in places and places[n] >= earliest]
         notebook.cells.insert(min(later, default=len(notebook.cells)), _copy(wanted[name], index))
         yield f"cell {name} was missing; it was put back from the lesson"
+
+
+def _after_answers(notebook: NotebookNode, wanted: dict[str, NotebookNode]) -> Iterator[str]:
+    """A check that stands before its answer is moved after it: names exchanged, or a cell moved by mistake."""
+    for name, cell in wanted.items():
+        answer = name.removeprefix("check-")
+        places = {grade_id(cell): position for position, cell in enumerate(notebook.cells)}
+        if cell.metadata.nbgrader.locked and answer != name and places.get(answer, -1) > places.get(name, len(places)):
+            notebook.cells.insert(places[answer], notebook.cells.pop(places[name]))
+            yield f"cell {name} stood before its answer; it was moved after it"
 
 
 def _copy(cell: NotebookNode, index: int) -> NotebookNode:

@@ -191,6 +191,15 @@ def test_an_answer_moved_to_a_cell_of_its_own_is_judged(hand_in, grade, notebook
     assert result.score == 6 and "the answer, is missing" in result.message
 
 
+def test_checks_that_exchanged_their_places_are_judged_after_their_answers(hand_in, grade, notebook):
+    made = notebook()
+    cells = {c.metadata.get("nbgrader", {}).get("grade_id"): i for i, c in enumerate(made.cells)}
+    one, other = cells["check-97-double"], cells["check-97-triple"]
+    made.cells[one], made.cells[other] = made.cells[other], made.cells[one]
+    result = grade_one(hand_in, grade, made)
+    assert result.score == 6 and "check-97-triple stood before its answer" in result.message
+
+
 def test_another_kernel_and_an_old_notebook_format_are_graded(hand_in, grade, notebook):
     made = notebook()
     made.metadata.kernelspec = {"name": "ir", "language": "R", "display_name": "R"}
