@@ -17,7 +17,7 @@ from setup_env import machine  # noqa: E402
 settings.register_profile("no deadline", deadline=None)
 settings.load_profile("no deadline")
 
-GROUPS = ("kernel", "sandbox", "browser", "server", "gpu")
+GROUPS = ("kernel", "sandbox", "hostile", "browser", "server", "gpu")
 
 
 def why_no_gpu() -> str | None:
@@ -31,6 +31,7 @@ def why_no_gpu() -> str | None:
 
 WHY_NOT = {
     "sandbox": machine.why_no_sandbox,
+    "hostile": machine.why_no_sandbox,
     "browser": machine.why_no_browser,
     "gpu": why_no_gpu,
 }

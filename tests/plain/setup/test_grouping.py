@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-GROUPS = {"kernel", "sandbox", "browser", "server", "gpu"}
+GROUPS = {"kernel", "sandbox", "hostile", "browser", "server", "gpu"}
 TESTS = Path(__file__).resolve().parents[2]
 
 
