@@ -34,7 +34,6 @@ class Attack:
     raw: Callable[[str], bytes] | None = None  # from the notebook's text, the bytes that are handed in
     says: str = ""  # what the instructor is told
     ungraded: str = ""  # why there is no score at all, where that is the right outcome
-    slow: bool = False
 
     @property
     def family(self) -> str:

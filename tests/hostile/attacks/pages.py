@@ -147,9 +147,9 @@ class ParallelBlock(nn.Block):
     ),
     Attack(
         "a picture of a gigabyte",
-        "A PNG of a few kilobytes and 15,000 by 15,000 points.",
+        "A PNG of a few kilobytes and 10,000 by 10,000 points.",
         cell=f"""
-display({{"image/png": {png(15_000, 15_000)!r}, "text/plain": "a picture"}}, raw=True)
+display({{"image/png": {png(10_000, 10_000)!r}, "text/plain": "a picture"}}, raw=True)
 display({{"image/gif": "R0lGODlh//////AAACwAAAAA/////wAAAg==", "text/plain": "another"}}, raw=True)
 """,
     ),
