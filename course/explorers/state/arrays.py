@@ -67,10 +67,10 @@ def sample(tensor: Tensor, most: int = MOST) -> tuple[np.ndarray, str]:
     raw = tensor.raw.detach()
     if raw.numel() <= most:
         return raw.cpu().double().numpy() if raw.dtype == torch.bfloat16 else raw.cpu().numpy(), ""
-    matrix = raw.reshape(raw.shape[0], -1)
-    step = math.ceil(math.sqrt(raw.numel() / most))
-    down = min(step, matrix.shape[0])
-    across = math.ceil(raw.numel() / most / down)
+    matrix = raw.reshape(1 if raw.ndim == 1 else raw.shape[0], -1)
+    excess = raw.numel() / most
+    down = min(matrix.shape[0], math.ceil(excess / min(matrix.shape[1], math.sqrt(excess))))
+    across = math.ceil(excess / down)
     values = matrix[::down, ::across].cpu().numpy()
     return values, f"Sampled: every {nth(down)}row and every {nth(across)}column of {raw.numel():,} elements."
 

@@ -172,5 +172,7 @@ def test_what_is_no_block_is_refused_with_the_mend(wrong: object, mend: str) -> 
 
 def test_the_public_names() -> None:
     """Each explorer is a function that is imported from the package, and says what it does."""
-    assert {"explore", "initializer_lab", "playground", "run_outside", "ties", "training_board"} <= set(explorers.__all__)
+    assert {"explore", "initializer_lab", "playground", "run_outside", "ties", "training_board"} <= set(
+        explorers.__all__
+    )
     assert all(getattr(explorers, name).__doc__ for name in explorers.__all__)
