@@ -55,6 +55,7 @@ def by_identity(*groups: Mapping[str, Tensor]) -> dict[int, str]:
     found: dict[int, str] = {}
     for group in groups:
         for name, tensor in group.items():
-            key = (tensor.node or tensor) if tensor.requires_grad else tensor.raw
-            found.setdefault(id(key), name)
+            if tensor.requires_grad:
+                found.setdefault(id(tensor.node or tensor), name)
+            found.setdefault(id(tensor.raw), name)  # by its storage it is known when it was detached
     return found

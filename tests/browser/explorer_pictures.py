@@ -45,6 +45,16 @@ def leave_one_out(page: Page, live: Locator) -> None:
     expect(live.get_by_role("status")).to_contain_text("not counted in")
 
 
+def step_until_both_have_arrived(page: Page, live: Locator) -> None:
+    live.get_by_role("button", name="Last").click()
+    live.get_by_role("button", name="Back").click()
+    live.get_by_role("option", name="x, leaf").click()
+
+
+def go_to_the_merging_pass(page: Page, live: Locator) -> None:
+    live.get_by_role("combobox", name="Compare").select_option(label="5. merge_common")
+
+
 SCENES = {
     "initializer-lab": Scene("from explorers import initializer_lab\ninitializer_lab()", turn_the_lab),
     "playground": Scene("from explorers import playground\nplayground()", train_a_while),
@@ -55,6 +65,19 @@ SCENES = {
         "    net.initialize(init.He())\n    return net\n"
         'training_board({"4 units": network(4), "64 units": network(64)}, train.Digits(size=8), max_epochs=20)',
         train_a_while,
+    ),
+    "stepper": Scene(
+        "from miniblocks import autograd, nd\nfrom explorers import step_through\nx = nd.array([2.0])\nx.requires_grad = True\n"
+        "def f(x):\n    u = x**2\n    with autograd.no_grad():\n        m = u.mean()\n        s = m + 1\n    v = 3 * x\n"
+        "    return u * v + s\nstep_through(f, x)",
+        step_until_both_have_arrived,
+    ),
+    "graph-viewer": Scene(
+        "from miniblocks import nd\nfrom explorers import view_graph\n"
+        "def sample(x):\n    scale = nd.array([2.0, 4.0]) * nd.array([0.5, 0.25])\n    a = nd.relu(x * scale + 0)\n"
+        "    b = nd.relu(x * scale)\n    while a.sum() > 10:\n        a = a / 2\n    return (a + b).tanh()\n"
+        "view_graph(sample, nd.ones((3, 2)))",
+        go_to_the_merging_pass,
     ),
     "ties": Scene(f"{NETWORK}from explorers import ties\nties(net, x)", leave_one_out),
 }

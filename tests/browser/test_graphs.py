@@ -6,7 +6,7 @@ import pytest
 from nbconvert import HTMLExporter
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser import explorers
+from tests.browser import widgets
 from tests.browser.lab import Lab, ask, open_notebook, run_cell, save
 
 SAMPLE = """\
@@ -37,7 +37,7 @@ REPORT = "[(c.name, len(c.before.steps), len(c.after.steps)) for c in graph.repo
 
 @pytest.fixture
 def viewer(page: Page, lab: Lab, request: pytest.FixtureRequest) -> Locator:
-    return explorers.opened(page, lab, f"{request.node.name}.ipynb", ".xp-graphs", SAMPLE, "shown.close()")
+    return widgets.live_explorer(page, lab, f"{request.node.name}.ipynb", SAMPLE, "shown.close()")
 
 
 def side(viewer: Locator, name: str) -> Locator:
@@ -106,7 +106,7 @@ def test_by_keyboard_boxes_are_walked_and_folded(page: Page, viewer: Locator) ->
 
 
 def test_hundreds_of_boxes_are_searched_zoomed_and_opened(page: Page, lab: Lab, request: pytest.FixtureRequest) -> None:
-    viewer = explorers.opened(page, lab, f"{request.node.name}.ipynb", ".xp-graphs", DEEP)
+    viewer = widgets.live_explorer(page, lab, f"{request.node.name}.ipynb", DEEP)
     boxes = ask(page, "len(shown.stages[1]['boxes'])")
     assert boxes > 400
     assert side(viewer, "right").locator("[data-node]").count() < 200
@@ -122,13 +122,13 @@ def test_hundreds_of_boxes_are_searched_zoomed_and_opened(page: Page, lab: Lab, 
 
 
 def test_every_key_on_everything_leaves_the_notebook_alone(page: Page, viewer: Locator) -> None:
-    assert explorers.press_every_key(page, viewer) > 20
+    assert widgets.keys_stay_inside(page, viewer) > 20
 
 
 def test_it_can_be_read_in_both_themes_and_has_names(page: Page, viewer: Locator) -> None:
     compare(viewer).select_option(index=5)
-    assert explorers.faint_texts(page, viewer) == {theme: {} for theme in explorers.THEMES}
-    assert explorers.unnamed(viewer, "button", "combobox", "searchbox", "listbox", "option", "region") == []
+    widgets.is_legible(page, viewer)
+    widgets.everything_is_named(viewer, "button", "combobox", "searchbox", "listbox", "option", "region")
 
 
 def test_closed_it_leaves_nothing_and_opened_again_a_still_picture(

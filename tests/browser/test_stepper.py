@@ -6,7 +6,7 @@ import pytest
 from nbconvert import HTMLExporter
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser import explorers
+from tests.browser import widgets
 from tests.browser.lab import Lab, ask, open_notebook, run_cell, save
 
 DIAMOND = """\
@@ -37,8 +37,8 @@ GRADIENT = "(lambda z: (z.backward(), x.grad.item(), x.zero_grad())[1])(f(x))"
 
 @pytest.fixture
 def stepper(page: Page, lab: Lab, request: pytest.FixtureRequest) -> Locator:
-    return explorers.opened(
-        page, lab, f"{request.node.name}.ipynb", ".xp-stepper", DIAMOND, "shown.position = 5", "shown.close()"
+    return widgets.live_explorer(
+        page, lab, f"{request.node.name}.ipynb", DIAMOND, "shown.position = 5", "shown.close()"
     )
 
 
@@ -102,7 +102,7 @@ def test_by_mouse_a_node_tells_what_is_known_of_it(page: Page, stepper: Locator)
 
 
 def test_a_drag_moves_the_picture_and_chooses_nothing(page: Page, lab: Lab, request: pytest.FixtureRequest) -> None:
-    stepper = explorers.opened(page, lab, f"{request.node.name}.ipynb", ".xp-stepper", LONG)
+    stepper = widgets.live_explorer(page, lab, f"{request.node.name}.ipynb", LONG)
     expect(stepper.locator(".xp-problem")).to_contain_text("100 earlier operations are not shown")
     canvas = stepper.locator(".xp-canvas")
     box = canvas.bounding_box()
@@ -126,13 +126,13 @@ def test_python_may_set_the_step(page: Page, stepper: Locator) -> None:
 
 
 def test_every_key_on_everything_leaves_the_notebook_alone(page: Page, stepper: Locator) -> None:
-    assert explorers.press_every_key(page, stepper) > 15
+    assert widgets.keys_stay_inside(page, stepper) > 15
 
 
 def test_it_can_be_read_in_both_themes_and_has_names(page: Page, stepper: Locator) -> None:
     stepper.get_by_role("button", name="Last").click()
-    assert explorers.faint_texts(page, stepper) == {theme: {} for theme in explorers.THEMES}
-    assert explorers.unnamed(stepper, "button", "slider", "listbox", "option", "region") == []
+    widgets.is_legible(page, stepper)
+    widgets.everything_is_named(stepper, "button", "slider", "listbox", "option", "region")
 
 
 def test_nothing_is_left_after_closing(page: Page, stepper: Locator) -> None:

@@ -91,26 +91,33 @@ def is_legible(page: Page, live: Locator) -> None:
         assert {text: ratio for text, ratio in ratios if ratio < 4.5} == {}, theme
 
 
-# The contrast (WCAG 2) of each text with the nearest background that is painted.
+# The contrast (WCAG 2) of each text with the nearest background that is painted; in a drawing with the shape that it lies on.
 CONTRASTS = """(root) => {
     const parse = (css) => { const n = css.match(/[\\d.]+/g).map(Number); return [n.slice(0, 3), n[3] ?? 1] };
     const over = ([top, alpha], below) => top.map((c, i) => alpha * c + (1 - alpha) * below[i]);
     const luminance = (rgb) => rgb
         .map((c) => c / 255).map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4))
         .reduce((sum, c, i) => sum + c * [0.2126, 0.7152, 0.0722][i], 0);
+    const painted = (node) => {
+        const shape = node instanceof SVGElement && node.tagName === "g" && node.querySelector(":scope > rect");
+        const css = shape ? getComputedStyle(shape).fill : getComputedStyle(node).backgroundColor;
+        return css === "none" ? [[0, 0, 0], 0] : parse(css);
+    };
     const behind = (node) => {
         if (!node) return [255, 255, 255];
-        const colour = parse(getComputedStyle(node).backgroundColor);
+        const colour = painted(node);
         return colour[1] === 1 ? colour[0] : over(colour, behind(node.parentElement));
     };
     const texts = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
     const found = [];
     while (texts.nextNode()) {
         const node = texts.currentNode.parentElement;
-        if (!texts.currentNode.data.trim() || node.closest("[aria-disabled=true], option")) continue;
-        const painted = node.closest("svg") ? getComputedStyle(node).fill : getComputedStyle(node).color;
-        if (painted === "none") continue;
-        const back = behind(node), front = over(parse(painted), back);
+        const style = getComputedStyle(node);
+        const faded = node.closest("[aria-disabled=true], option, style, .is-future") || !node.checkVisibility();
+        if (!texts.currentNode.data.trim() || faded || style.visibility === "hidden") continue;
+        const colour = node instanceof SVGElement ? style.fill : style.color;
+        if (colour === "none") continue;
+        const back = behind(node), front = over(parse(colour), back);
         const [low, high] = [luminance(back), luminance(front)].sort((a, b) => a - b);
         found.push([texts.currentNode.data, (high + 0.05) / (low + 0.05)]);
     }
