@@ -131,12 +131,16 @@ def collect(
     from autograder.classroom.deadlines import moment
     from autograder.classroom.roster import read
     from autograder.collect import collect as take_in
-    from autograder.nbgrading.late import deadline
 
     course = Course.here()
     name, people = course.lesson(lesson), read(roster) if roster else None
-    until = deadline(course, name) if in_time else lambda _: None
-    collected = take_in(course, name, source, people, as_of=moment(as_of) if as_of else None, until=until)
+    when = moment(as_of) if as_of else None
+    if in_time:
+        from autograder.nbgrading.late import deadline
+
+        collected = take_in(course, name, source, people, as_of=when, until=deadline(course, name))
+    else:
+        collected = take_in(course, name, source, people, as_of=when)
     _warn(collected.problems)
     times = "hand-in times taken from it" if collected.times else "it does not tell when work was handed in"
     out.print(f"{len(collected.new)} new, {len(collected.changed)} changed, {len(collected.same)} as before; {times}")
