@@ -30,6 +30,7 @@ MAX_SOURCE = 400_000  # characters in one cell
 MAX_NOTES = 5
 MAX_DEPTH = 20  # of folders in folders
 OURS = (TIMESTAMP, str(LEDGER), evidence.FILE)  # files that grading reads or writes
+KINDS = (".ipynb", ".html")  # and those of them whose names depend on the lesson
 CLEAR = "in JupyterLab: Edit > Clear Outputs of All Cells, save, and hand in again"
 
 
@@ -78,7 +79,7 @@ def _unwanted(path: Path, room: Room) -> str:
     except OSError:  # went away with its folder; or that cannot be entered, by nobody else either
         return ""
     if stat.S_ISDIR(state.st_mode):
-        return "is a folder with the name of a file" if path.name in OURS else ""
+        return "is a folder with the name of a file" if path.name in OURS or path.suffix in KINDS else ""
     if not stat.S_ISREG(state.st_mode):
         return "is a link or a special file"
     if path.suffix == ".ipynb":  # read within a size of its own, and not copied

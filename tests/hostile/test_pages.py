@@ -14,7 +14,7 @@ from tests.hostile.course import LESSON
 # Those of our own templates, of reports and of Markdown that was made safe.
 TAGS = set(
     "html head meta title style body main h1 h2 h3 h4 h5 h6 p strong em code pre table thead tbody tr th td a section div span ul ol li "
-    "details summary img br hr blockquote b i svg g rect text line path title".split()
+    "details summary img br hr blockquote b i svg g rect text line path title desc figure figcaption".split()
 )
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 COMMANDS = ("ours", "stock")

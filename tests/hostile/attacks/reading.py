@@ -28,7 +28,7 @@ for what, path in KNOWS.items():
         + """
 found = []
 for top, folders, files in os.walk("/"):
-    folders[:] = [f for f in folders if os.path.join(top, f) not in ("/proc", "/sys", "/usr", "/lib") and f != "site-packages"]
+    folders[:] = [f for f in folders if os.path.join(top, f) not in ("/proc", "/sys", "/dev", "/usr", "/lib") and f != "site-packages"]
     for file in files:
         try: found += search(open(os.path.join(top, file), "rb").read(1 << 20))
         except OSError: pass

@@ -172,6 +172,7 @@ def test_what_must_not_be_copied_is_moved_away(tmp_path):
     (folder / "data.csv").write_text("1")
     (folder / "timestamp.txt").write_text("never")
     (folder / "grading.evidence").mkdir()
+    (folder / f"{LESSON}.html").mkdir()
     with (folder / "holes").open("wb") as file:
         file.truncate(1 << 40)
     here = os.open(folder, os.O_RDONLY)
