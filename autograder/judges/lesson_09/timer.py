@@ -15,7 +15,6 @@ timer = Exercise(
     "09-trustworthy-timer",
     "A timer you can trust",
     section="Measuring honestly",
-    source="CURRICULUM 09, exercise 1",
     minutes=20,
     difficulty="medium",
     hints=(
