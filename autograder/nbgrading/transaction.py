@@ -1,8 +1,9 @@
 """One transaction a submission, in a gradebook that is opened once.
 
-nbgrader's steps each open the gradebook anew (nine times a submission: an engine, a look at every table) and commit
-on their own (some thirty times). Within `Shared.transaction` they all get the same open gradebook, and what they
-commit is kept back until the end: a submission's scores are there all or not at all.
+nbgrader's steps each open the gradebook anew (nine times a submission: an engine, a look at every table), commit
+on their own (some thirty times) and look for each cell's row by a query over seven tables. Within `Shared.transaction` they
+all get the same open gradebook, a notebook's rows are fetched together, and what they commit is kept back until the end: a
+submission's scores are there all or not at all.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import jsonschema
-from nbgrader.api import Gradebook
+from nbgrader.api import BaseCell, Gradebook, MissingEntry
 from nbgrader.nbgraderformat import common
 from sqlalchemy.orm import Session, scoped_session, sessionmaker
 
@@ -52,6 +53,8 @@ class Shared:
             undo.callback(self._session.remove)  # rolls back what was not committed
             replace(undo, Gradebook, "__init__", self._open)
             replace(undo, Gradebook, "close", lambda book: None)
+            replace(undo, Gradebook, "find_grade", _finder("grades"))
+            replace(undo, Gradebook, "find_comment", _finder("comments"))
             replace(undo, common, "jsonschema", SimpleNamespace(**vars(jsonschema) | {"validate": self._validate}))
             yield
             self._session().end()
@@ -72,6 +75,24 @@ class Shared:
         if key not in self._validators:
             self._validators[key] = jsonschema.validators.validator_for(schema)(schema)
         self._validators[key].validate(instance)
+
+
+def _finder(kind: str) -> Any:
+    """`Gradebook.find_grade` or `find_comment`, for one transaction: all rows of a submitted notebook at its first cell."""
+    known: dict[tuple[str, str, str], dict[str, Any]] = {}
+
+    def find(book: Any, cell: str, notebook: str, assignment: str, student: str) -> Any:
+        key = notebook, assignment, student
+        if key not in known:
+            submitted = book.find_submission_notebook(*key)
+            cells = book.db.query(BaseCell).filter(BaseCell.notebook_id == submitted.notebook_id).all()
+            names = {one.id: one.name for one in cells}
+            known[key] = {names[row.cell_id]: row for row in getattr(submitted, kind)}
+        if cell not in known[key]:
+            raise MissingEntry(f"No such {kind[:-1]}: {assignment}/{notebook}/{cell} for {student}")
+        return known[key][cell]
+
+    return find
 
 
 def replace(undo: ExitStack, owner: Any, name: str, value: Any) -> None:
