@@ -129,4 +129,8 @@ def test_a_source_that_is_no_notebook_is_told_in_a_line(course):
 
 
 def test_no_local_version_in_the_metadata(course):
-    assert set(json.loads(built(course).read_text("utf-8"))["metadata"]) == {"kernelspec", "language_info", "autograder"}
+    assert set(json.loads(built(course).read_text("utf-8"))["metadata"]) == {
+        "kernelspec",
+        "language_info",
+        "autograder",
+    }
