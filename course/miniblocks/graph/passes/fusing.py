@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from miniblocks.graph.ir import Graph, Instruction, Ref, Step
+from miniblocks.graph.ir import Graph, Instruction, Ref, Step, reads, results
 from miniblocks.graph.passes.rewriting import Rewriting, everywhere, uses
 
 WITH_RELU = {"dense": "dense_relu", "conv2d": "conv2d_relu"}
+LONGEST = 32  # links of a chain: its backward rule goes through all of them for each of its arguments
 
 
 @everywhere
@@ -131,15 +132,20 @@ def _is_over_rows(step: Step) -> bool:
 def fuse_chains(graph: Graph) -> Graph:
     """Elementwise steps in a row, each read by the next alone and of one shape and dtype, become one `chain`."""
     new, count = Rewriting(graph), uses(graph)
+    readers = Counter(results(graph))
+    readers.update(ref for step in graph.steps for ref in reads(step))  # dead ones as well
     for instruction in new:
         before = _before(instruction, new, count)
         if before is None:
             new.keep(instruction)
         else:
             assert isinstance(instruction, Step)
-            fused = _linked(before, instruction)
-            result = _moved(new, count, instruction, "chain", *fused.args, parts=[before], **fused.static)
-            new.stands_for(instruction.result, result)
+            fused, like = _linked(before, instruction), instruction.result
+            result = _moved(new, count, instruction, "chain", *fused.args, parts=[before], like=like, **fused.static)
+            new.stands_for(like, result)
+            readers[result] = readers[like]
+            if readers[before.result] == 1:
+                new.drop(before)
     return new.graph_now()
 
 
@@ -152,6 +158,7 @@ def _before(instruction: Instruction, new: Rewriting, count: Counter[Ref]) -> St
         if (
             inner is not None
             and _is_link(inner)
+            and len(inner.static.get("of", ())) < LONGEST
             and inner.shape == instruction.shape
             and inner.dtype == instruction.dtype
         ):

@@ -17,8 +17,8 @@ Pass = Callable[[Graph], Graph]
 class Rewriting:
     """A graph while it is written anew: `instruction` by `instruction`, in order.
 
-    `keep` takes one over, on the values that its arguments now stand for; `emit` adds a new one; `stands_for` says
-    that a value is another one from here on. `made` are the steps by their results, as they now are. A new step comes from where the
+    `keep` takes one over, on the values that its arguments now stand for; `emit` adds a new one; `drop` takes back one whose only
+    reader does its work; `stands_for` says that a value is another one from here on. `made` are the steps by their results, as they now are. A new step comes from where the
     instruction at hand comes from, and the steps whose work it does as well (`parts`).
     """
 
@@ -27,6 +27,7 @@ class Rewriting:
         self.env: dict[Ref, Ref] = {}
         self.steps: list[Instruction] = []
         self.made: dict[Ref, Step] = {}
+        self.dropped: set[Ref] = set()
         self.constants = dict(graph.constants)
         self.names = {ref.name for ref in (*graph.inputs, *graph.captured, *graph.constants)}
         self.names |= {ref.name for instruction in graph.steps for ref in instruction.results}
@@ -44,9 +45,15 @@ class Rewriting:
         if isinstance(instruction, Step):
             self.made[instruction.result] = instruction
 
-    def emit(self, operation: str, *args: Any, parts: Iterable[Step] = (), **static: Any) -> Ref:
-        """A new step; its result."""
-        result = self.fresh(operation, *infer(operation, args, static))
+    def drop(self, step: Step) -> None:
+        self.dropped.add(step.result)
+
+    def emit(
+        self, operation: str, *args: Any, parts: Iterable[Step] = (), like: Ref | None = None, **static: Any
+    ) -> Ref:
+        """A new step; its result. `like` has the shape and dtype of the result, where they need not be inferred."""
+        known = infer(operation, args, static) if like is None else (like.shape, like.dtype)
+        result = self.fresh(operation, *known)
         places = joined([*(part.places for part in parts), self.places])
         self.keep(Step(result, operation, args, static, places))
         return result
@@ -67,7 +74,7 @@ class Rewriting:
 
         return replace(
             self.graph,
-            steps=tuple(self.steps),
+            steps=tuple(step for step in self.steps if self.dropped.isdisjoint(step.results)),
             outputs=mapped(self.graph.outputs, Ref, now),
             writes={target: now(value) for target, value in self.graph.writes.items()},
             constants=self.constants,
