@@ -33,7 +33,9 @@ LAYERS = r"miniblocks\.(nn\.)?(layers?|activations?|conv\w*|norm\w*|recurrent|rn
 GRAPH = r"miniblocks\.graph"
 TRAINING = r"miniblocks\.(optim|train|loss|data)"
 LEARNERS_HALF = r"autograder$|autograder\.(checking|coursemap|report|exercise|wire|probe|probes|judges|forbid|ledger|notebooks|resetting|updating)"
-GRADERS_HALF = r"autograder\.(grading|gradebook|sandbox|nbgrading|cli|progress|collect|classroom|export|demo|release|solved)"
+GRADERS_HALF = (
+    r"autograder\.(grading|gradebook|sandbox|nbgrading|cli|progress|collect|classroom|export|demo|release|solved)"
+)
 
 
 @dataclass(frozen=True)
