@@ -4,10 +4,13 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from setup_env import machine
 from tests.browser.lab import CHROMIUM, KERNEL, Lab
+
+# No test depends on how fast the machine is: what is expected has half a minute to appear.
+expect.set_options(timeout=30_000)
 
 
 @pytest.fixture(scope="session")

@@ -52,10 +52,10 @@ def each(page: Page, lab: Lab, request: pytest.FixtureRequest) -> tuple[Locator,
 
 def until(page: Page, expression: str, wanted: object = True) -> None:
     """Wait for something in the kernel."""
-    for _ in range(200):
+    for _ in range(1200):
         if ask(page, expression) == wanted:
             return
-        page.wait_for_timeout(25)
+        page.wait_for_timeout(50)
     raise AssertionError(f"{expression} never became {wanted!r}")
 
 
@@ -89,9 +89,8 @@ def test_the_lab_by_mouse_and_keyboard(page: Page, lab: Lab) -> None:
     expect(live.get_by_role("status")).to_contain_text("ZeroDivisionError")
     field.fill("nd.random.uniform(-0.5, 0.5, shape)")
     expect(live.get_by_role("status")).not_to_contain_text("Error")
-    expect(live.locator("tr", has=page.get_by_role("rowheader", name="greatest")).locator("td").first).to_have_text(
-        "0.5"
-    )
+    greatest = live.locator("tr", has=page.get_by_role("rowheader", name="greatest")).locator("td").first
+    expect(greatest).to_have_text(re.compile(r"^0\.(49\d*|5)$"))
 
 
 def test_training_pauses_within_a_third_of_a_second_and_goes_on(page: Page, lab: Lab) -> None:
@@ -103,11 +102,10 @@ def test_training_pauses_within_a_third_of_a_second_and_goes_on(page: Page, lab:
     live.get_by_role("button", name="Train").focus()
     page.keyboard.press("Enter")
     expect(live.get_by_role("button", name="Pause")).to_be_focused()
-    page.wait_for_timeout(1500)
+    until(page, "it.runs[0].steps > 50")
     waited = live.evaluate(STOPPED_AFTER)
     assert waited < 300, f"paused after {waited:.0f} ms"
     steps = ask(page, "it.runs[0].steps")
-    assert steps > 50
     page.wait_for_timeout(300)
     assert ask(page, "it.runs[0].steps") == steps
     expect(legend.locator(".xp-value")).to_have_text(ask(page, "f'{it.runs[1].losses[-1]:.4g}'"))
