@@ -2,15 +2,16 @@
 
 import pytest
 
-from tests.hostile.attacks import ATTACKS
+from tests.hostile.attacks import ATTACKS, STOCK
 from tests.hostile.course import SECRET
 
 TOKENS = ("TOKEN-", SECRET.hex(), "SQLite format 3", b"TOKEN-".hex())
 COMMANDS = ("ours", "stock")
 
 
-@pytest.mark.parametrize("command", COMMANDS)
-@pytest.mark.parametrize("name", ATTACKS)
+@pytest.mark.parametrize(
+    ("command", "name"), [*(("ours", name) for name in ATTACKS), *(("stock", name) for name in STOCK)]
+)
 def test_it_is_held(name, command, request, told):
     """The score of its honest twin, nothing learned, nothing reached."""
     course, outcome = request.getfixturevalue(command)

@@ -17,7 +17,7 @@ from autograder.nbgrading import gradebook, run
 from benchmarks import _drills
 
 # Submissions to three lessons together in a slow run; `SUBMISSIONS=1000` takes some ten minutes on two cores.
-MANY = int(os.environ.get("SUBMISSIONS", "90"))
+MANY = int(os.environ.get("SUBMISSIONS", "60"))
 SIZES = [pytest.param(["01"], 12, 1), pytest.param(["01", "02", "04"], MANY, 5, marks=pytest.mark.slow)]
 
 
