@@ -22,6 +22,9 @@ def test_the_commands_are_these_and_no_others():
     assert names == {
         "build",
         "release",
+        "release_solutions",
+        "due",
+        "extend",
         "collect",
         "grade",
         "explain",
