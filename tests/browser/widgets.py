@@ -66,10 +66,13 @@ def keys_do_reach_the_notebook_outside(page: Page) -> None:
     prompt.click()
     page.keyboard.press("b")
     assert cell_count(page) == before + 1
+    page.wait_for_function("() => document.activeElement.closest('.jp-Notebook')")  # it moves to the new cell
+    page.wait_for_timeout(500)
     prompt.evaluate(
         """(it) => document.activeElement.dispatchEvent(
             new KeyboardEvent("keydown", { key: "b", keyCode: 66, bubbles: true, cancelable: true, composed: true }))"""
     )
+    page.wait_for_timeout(500)
     assert cell_count(page) == before + 2
 
 
