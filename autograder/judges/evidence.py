@@ -61,6 +61,11 @@ def numbers(array: Any, most: int = 4) -> str:
     return f"shape {array.shape}: {shown}{', …' if array.size > most else ''}"
 
 
+def is_text(value: Any, wanted: str) -> bool:
+    """Whether this text was seen. What was sent may be anything; `==` with an array is no answer to `if`."""
+    return isinstance(value, str) and value == wanted
+
+
 def no_evidence(expected: str, value: Any) -> NoEvidence:
     """For `raise no_evidence(…)`: something else than expected was sent."""
     return NoEvidence(Mistake("not-observed", expected, describe(value), "The check could not observe this."))

@@ -21,9 +21,10 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     running.stop()
 
 
-@pytest.fixture(scope="session")
+# Not one for all tests: Playwright keeps an event loop running in this thread, where tests of other groups start theirs.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """One Chromium for all browser tests."""
+    """One Chromium for the tests of a file."""
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=machine.chromium(), args=CHROMIUM)
         yield chromium

@@ -205,7 +205,7 @@ def _(case: Case, seen: Seen) -> Mistake | None:
         return Mistake(
             "shared-between-networks", f"{len(case['widths'])} hidden layers", f"{seen['second_count']}", cause, tried
         )
-    if "output" in seen and not same(seen.values.get("first_after"), seen["output"]):
+    if "output" in seen and not same(seen.values.get("first_after"), seen.array("output")):
         cause = "The first network changed when the second was made: the list that holds its layers belongs to the class, not to the instance."
         return Mistake(
             "shared-between-networks", numbers(seen["output"]), numbers(seen.values.get("first_after")), cause, tried

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 
 from autograder.exercise import Case, Exercise, Mistake, NoEvidence, Seen, describe
-from autograder.judges.evidence import no_evidence
+from autograder.judges.evidence import count, no_evidence
 from autograder.judges.lesson_09.evidence import listed, numbers, some
 
 everywhere = Exercise(
@@ -194,7 +194,7 @@ def _stopped(case: Case, seen: Seen, i: int, error: Any) -> Mistake:
     if i and case["devices"][0] and f"place {i - 1}" in seen:
         cause = "It worked on the first device, and not after moving: something from the first call is kept. Make it anew at each call, where x is now."
         return Mistake("kept-from-before", expected, str(error), cause, tried, error.line)
-    if seen["collected"] == 1:
+    if count(seen, "collected") == 1:
         cause = "The block collects `rate` alone. The offset is a plain tensor of the block's own, which `reset_ctx` does not know of: make it a constant (`self.params.get_constant`)."
         return Mistake("constant-left-behind", expected, str(error), cause, tried, error.line)
     cause = "A tensor was made on cpu(0), where every new tensor lies unless told otherwise. Say where: `ctx=x.device`."

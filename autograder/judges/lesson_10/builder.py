@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from autograder.exercise import Case, Exercise, Mistake, Seen, describe
-from autograder.judges.evidence import numbers, same, shapes, stopped
+from autograder.judges.evidence import is_text, numbers, same, shapes, stopped
 from autograder.judges.lesson_10.builder_cases import faulty, good, output
 
 builder = Exercise(
@@ -186,7 +186,7 @@ def _(case: Case, seen: Seen) -> Mistake | None:
         return None
     if "built" not in seen:
         return _unusable(case, seen) or Mistake("not-observed", "a network", "nothing", "It could not be observed.")
-    if seen["text after"] == case["text"]:
+    if is_text(seen["text after"], case["text"]):
         return None
     cause = "`pop` and `del` change the dictionary they are called on, and it is the caller's. Make a new one of what you need."
     return Mistake("specification-changed", case["text"], describe(seen["text after"]), cause, _tried(case))

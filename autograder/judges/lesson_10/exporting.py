@@ -6,7 +6,7 @@ import numpy as np
 import torch
 
 from autograder.exercise import Case, Exercise, Mistake, NoEvidence, Seen, describe
-from autograder.judges.evidence import double, inputs, single, stopped
+from autograder.judges.evidence import double, inputs, is_text, single, stopped
 from autograder.judges.lesson_07.evidence import MOST_BYTES, close, everything, few, harmless
 from autograder.judges.lesson_08.evidence import layer
 from miniblocks import autograd, nd
@@ -206,7 +206,7 @@ def _(case: Case, seen: Seen) -> Mistake | None:
     if case["what"] != "deaf":
         return None
     wrong = _not_refused(case, seen)
-    if wrong or (isinstance(seen["file"], str) and seen["file"] == "the folder is empty"):
+    if wrong or is_text(seen["file"], "the folder is empty"):
         return wrong
     observed = "the file" if isinstance(seen["file"], np.ndarray) else describe(seen["file"])
     cause = "Sooner or later somebody finds it and runs it. Take it away before the error is raised."

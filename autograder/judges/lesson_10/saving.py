@@ -9,7 +9,7 @@ import numpy as np
 import torch
 
 from autograder.exercise import Case, Exercise, Mistake, Seen, describe
-from autograder.judges.evidence import double, inputs, numbers, same, single, stopped
+from autograder.judges.evidence import double, inputs, is_text, numbers, same, single, stopped
 from autograder.judges.lesson_08.evidence import layer
 
 saving = Exercise(
@@ -285,7 +285,8 @@ def _(case: Case, seen: Seen) -> Mistake | None:
         return Mistake(
             "left-in-use", "in training, as before", describe(seen["training after"]), cause, _tried(case), "save"
         )
-    if seen["text after"] == case["text"] and same(seen.array("first bias after"), case["values"][_first_bias(case)]):
+    before = case["values"][_first_bias(case)]
+    if is_text(seen["text after"], case["text"]) and same(seen.array("first bias after"), before):
         return None
     cause = "Saving has changed what was the caller's."
     return Mistake("changed-by-saving", case["text"], describe(seen["text after"]), cause, _tried(case), "save")

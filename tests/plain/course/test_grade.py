@@ -178,8 +178,9 @@ def test_a_missing_check_is_put_back_and_a_repeated_one_dropped(course, hand_in,
     result = grade_one(hand_in, grade, made)
     assert "check-97-double was missing; it was put back" in result.message
     assert "check-97-triple was there more than once" in result.message
-    # the last copy of the check stands before the last, wrong, copy of the answer
-    assert result.score == 6
+    # the last answer counts, the wrong one, though the last check stands before it
+    assert "check-97-triple stood before its answer" in result.message
+    assert result.score == 4
 
 
 def test_an_answer_moved_to_a_cell_of_its_own_is_judged(hand_in, grade, notebook):
