@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.browser.lab import ROOT, environment
+from tests.jupyter import ROOT, environment
 
 LESSON = "01-layers-and-blocks"
 COURSE_ID = "blocks"

@@ -4,21 +4,16 @@ from __future__ import annotations
 
 import ast
 import json
-import os
 import secrets
 import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from pathlib import Path
 from typing import Any
 
 import nbformat
 from playwright.sync_api import Locator, Page
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.jupyter import ROOT, Server
+
 PATIENCE = 60  # seconds; only a fault takes as long
 LONG = 120_000  # milliseconds; for what runs a whole notebook
 CHROMIUM = [
@@ -35,42 +30,19 @@ KERNEL = "window.jupyterapp?.shell?.currentWidget?.sessionContext?.session?.kern
 CODE_CELLS = "[...window.jupyterapp.shell.currentWidget.model.cells].filter((cell) => cell.type === 'code')"
 
 
-class Lab:
+class Lab(Server):
     """A running JupyterLab whose files and settings all lie in one temporary folder."""
 
     def __init__(self, home: Path, *options: str) -> None:
-        self.files = home / "files"
-        self.files.mkdir(parents=True)
-        self.token = secrets.token_hex(16)
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        files = home / "files"
+        files.mkdir(parents=True)
         news = home / "settings/@jupyterlab/apputils-extension/notification.jupyterlab-settings"
         news.parent.mkdir(parents=True)
         news.write_text('{"fetchNews": "false"}')  # else a notice lies over the page
-        self._log = home / "lab.log"
-        command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1"]
-        command += [f"--port={self.port}", "--ServerApp.port_retries=0", f"--IdentityProvider.token={self.token}"]
-        command += [f"--ServerApp.root_dir={self.files}", "--ServerApp.terminals_enabled=False"]
         # The tests ask the application itself what it is doing; it must not ask the internet for news.
-        command += ["--LabApp.expose_app_in_browser=True", "--LabApp.news_url=None"]
-        command += ["--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate", *options]
-        with self._log.open("w") as log:
-            # Started where its files are, as by hand: that is where nbgrader puts what is fetched.
-            self._process = subprocess.Popen(command, env=environment(home), stdout=log, stderr=log, cwd=self.files)
-        self._wait()
-
-    def _wait(self) -> None:
-        for _ in range(PATIENCE * 10):
-            try:
-                urllib.request.urlopen(f"http://127.0.0.1:{self.port}/api?token={self.token}", timeout=2).close()
-                return
-            except OSError:
-                if self._process.poll() is not None:
-                    break
-                time.sleep(0.1)
-        self.stop()
-        raise RuntimeError(f"JupyterLab did not start; it said:\n{self._log.read_text()[-3000:]}")
+        own = ["--LabApp.expose_app_in_browser=True", "--LabApp.news_url=None"]
+        own += ["--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
+        super().__init__("jupyterlab", home, files, "--ServerApp.terminals_enabled=False", *own, *options)
 
     def url(self, path: str = "") -> str:
         """Where JupyterLab opens, with a file if one is named, in a workspace of its own."""
@@ -92,26 +64,6 @@ class Lab:
         folder.mkdir()
         shutil.copy(ROOT / path, folder)
         return f"{folder.name}/{path.name}"
-
-    def stop(self) -> None:
-        """End the server, which ends its kernels."""
-        self._process.terminate()
-        try:
-            self._process.wait(15)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-
-
-def environment(home: Path) -> dict[str, str]:
-    """No setting of the machine's user comes in, none is changed."""
-    kept = {key: value for key, value in os.environ.items() if not key.startswith(("JUPYTER", "IPYTHON", "NBGRADER"))}
-
-    own = {f"JUPYTER_{name}_DIR": str(home / name.lower()) for name in ("CONFIG", "DATA", "RUNTIME")}
-    own |= {"JUPYTERLAB_SETTINGS_DIR": str(home / "settings"), "JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces")}
-    own |= {"IPYTHONDIR": str(home / "ipython"), "MPLCONFIGDIR": str(home / "mpl"), "OMP_NUM_THREADS": "1"}
-    path = os.pathsep.join([str(ROOT / "course"), str(ROOT), *filter(None, [kept.get("PYTHONPATH")])])
-    return kept | own | {"PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"}
 
 
 def open_notebook(page: Page, lab: Lab, path: str) -> None:

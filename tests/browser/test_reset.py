@@ -5,7 +5,8 @@ from pathlib import Path
 from playwright.sync_api import Page
 
 from autograder import notebooks
-from tests.browser.lab import CODE_CELLS, PATIENCE, ROOT, Lab, cell, code_cells, open_notebook, run_cell
+from tests.browser.lab import CODE_CELLS, PATIENCE, Lab, cell, code_cells, open_notebook, run_cell
+from tests.jupyter import ROOT
 
 LESSON, EXERCISE = "01-layers-and-blocks", "01-parallel-block"
 

@@ -58,11 +58,11 @@ def test_without_a_sandbox_grading_refuses_and_says_what_to_do(monkeypatch):
 
     monkeypatch.setattr("autograder.sandbox.find.find_sandbox", none)
     with pytest.raises(Refused, match="--unsandboxed"):
-        cli._sandbox(unsandboxed=False)
+        cli.grading.sandbox(unsandboxed=False)
 
 
 def test_unsandboxed_is_loud(capsys):
-    sandbox = cli._sandbox(unsandboxed=True)
+    sandbox = cli.grading.sandbox(unsandboxed=True)
     assert not sandbox.isolated and "NO SANDBOX" in capsys.readouterr().err
 
 
