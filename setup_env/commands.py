@@ -73,7 +73,7 @@ def test(arguments: list[str]) -> int:
     failed = [name for name, command in CHECKS if not passes(name, command)]
     if failed:
         print(f"\nFAILED before the tests: {', '.join(failed)}. Now the tests:", flush=True)
-    status = call(["-m", "pytest", *markers("--fast" in own), *more])
+    status = call(["-m", "pytest", *side_by_side(), *markers("--fast" in own), *more])
     return status or (1 if failed else 0)
 
 
@@ -95,6 +95,11 @@ def markers(fast: bool) -> list[str]:
     if fast:
         return []
     return ["-m", "not gpu" if machine.why_no_cuda(places.python()) else ""]
+
+
+def side_by_side() -> list[str]:
+    """A testing process for each processor; what has to stay together is said in tests/conftest.py."""
+    return ["-n", str(min(machine.processors(), 8)), "--dist", "loadgroup"]
 
 
 def call(command: list[str]) -> int:

@@ -16,6 +16,11 @@ CHROMIUM_PLACES = (
 )
 
 
+def processors() -> int:
+    """How many this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def chromium() -> str | None:
     """A browser that playwright can drive: $CHROMIUM, one on the PATH, or one in its usual place."""
     candidates = [os.environ.get("CHROMIUM"), *map(shutil.which, CHROMIUMS), *CHROMIUM_PLACES]

@@ -1,5 +1,6 @@
 """Tests stand in folders named after what they need; see tests/README.md."""
 
+import os
 import shutil
 import sys
 from pathlib import Path
@@ -13,11 +14,23 @@ sys.path[:0] = [path for path in (str(ROOT), str(ROOT / "course")) if path not i
 
 from setup_env import machine  # noqa: E402
 
+if "PYTEST_XDIST_WORKER" in os.environ:  # several processes at work, a processor for each
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 # No test depends on how fast the machine is.
 settings.register_profile("no deadline", deadline=None)
 settings.load_profile("no deadline")
 
 GROUPS = ("kernel", "sandbox", "hostile", "browser", "server", "gpu")
+
+# Where several processes test, the tests of a file stay together, for what they share; these share nothing.
+APART = {"test_answers.py", "test_forged_evidence.py", "test_notebooks.py", "test_graph_programs.py"}
+
+# What tests found, as tables at the end: a test hands in its row by `record_property(table, row)`.
+TABLES = {
+    "attacks": ("command", "family", "attack", "score", "twin's", "outcome", "what the instructor is told"),
+    "known answers": ("exercise", "wrong", "right", "findings"),
+}
 
 
 def why_no_gpu() -> str | None:
@@ -50,6 +63,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         group = group_of(item.path) if item.path.is_relative_to(TESTS) else None
         if group is not None:
             item.add_marker(group)
+        if item.path.name not in APART:
+            item.add_marker(pytest.mark.xdist_group(together(item)))
+
+
+def together(item: pytest.Item) -> str:
+    """Tests of one name run in one process. A class of attackers is graded once by a command, for the tests of three files."""
+    if group_of(item.path) == "hostile":
+        values = item.callspec.params if hasattr(item, "callspec") else {}
+        return f"hostile, {values.get('command', 'ours')}"
+    return str(item.path.relative_to(TESTS))
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -60,3 +83,15 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
             reason = why_not()
             if reason is not None:
                 pytest.skip(reason)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    reports = [r for kind in terminalreporter.stats.values() for r in kind if getattr(r, "when", None) == "call"]
+    for table, heads in TABLES.items():
+        rows = sorted(tuple(map(str, row)) for r in reports for name, row in r.user_properties if name == table)
+        if not rows:
+            continue
+        terminalreporter.section(f"{table}: {len(rows)}")
+        widths = [max(len(row[i]) for row in [heads, *rows]) for i in range(len(heads) - 1)]
+        for row in [heads, *rows]:
+            terminalreporter.write_line("  ".join(cell.ljust(width) for cell, width in zip(row, [*widths, 0])))

@@ -1,4 +1,4 @@
-"""One class of attackers for all tests, graded once by each command; and the table of what came of every attack."""
+"""One class of attackers for all tests, graded once by each command."""
 
 import json
 from collections.abc import Iterator
@@ -9,8 +9,6 @@ from autograder.nbgrading import gradebook
 from tests.hostile.attacks import ATTACKS, STOCK
 from tests.hostile.course import LESSON, Hostile, Outcome
 from tests.hostile.listener import Listener
-
-ROWS = pytest.StashKey[list[tuple[str, ...]]]()
 
 
 @pytest.fixture(scope="session")
@@ -43,20 +41,3 @@ def stock(tmp_path_factory: pytest.TempPathFactory, listener: Listener) -> tuple
     book = gradebook.submissions(course.course, LESSON)
     results = {student: {"score": one.score} for student, one in book.items() if not one.open}
     return course, course.outcome(results)
-
-
-@pytest.fixture
-def told(request: pytest.FixtureRequest):
-    """Add a line to the table."""
-    return request.config.stash.setdefault(ROWS, []).append
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    rows = config.stash.get(ROWS, [])
-    if not rows:
-        return
-    terminalreporter.section("attacks")
-    heads = ("command", "family", "attack", "score", "twin's", "outcome", "what the instructor is told")
-    widths = [max(len(row[i]) for row in [heads, *rows]) for i in range(len(heads) - 1)]
-    for row in [heads, *sorted(rows)]:
-        terminalreporter.write_line("  ".join(cell.ljust(width) for cell, width in zip(row, [*widths, 0])))

@@ -12,7 +12,7 @@ COMMANDS = ("ours", "stock")
 @pytest.mark.parametrize(
     ("command", "name"), [*(("ours", name) for name in ATTACKS), *(("stock", name) for name in STOCK)]
 )
-def test_it_is_held(name, command, request, told):
+def test_it_is_held(name, command, request, record_property):
     """The score of its honest twin, nothing learned, nothing reached."""
     course, outcome = request.getfixturevalue(command)
     attack, student = ATTACKS[name], course.student_of[name]
@@ -31,7 +31,8 @@ def test_it_is_held(name, command, request, told):
         wrong.append(f"the message lacks {attack.says!r}")
 
     shown = "–" if score is None else f"{score:g}"
-    told((command, attack.family, name, shown, f"{twin['score']:g}", "; ".join(wrong) or "held", message[:80]))
+    row = (command, attack.family, name, shown, f"{twin['score']:g}", "; ".join(wrong) or "held", message[:80])
+    record_property("attacks", row)
     assert not wrong, message
 
 

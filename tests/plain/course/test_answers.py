@@ -80,11 +80,10 @@ def test_nothing_written_earns_nothing_and_is_called_so(name):
 
 
 @pytest.mark.parametrize("name", exercises())
-def test_there_are_enough_known_answers_and_named_findings(name, capsys):
+def test_there_are_enough_known_answers_and_named_findings(name, record_property):
     counts = Counter(answer.kind for answer in known(name))
     findings = {answer.finding for answer in known(name) if answer.kind == "wrong"}
-    with capsys.disabled():
-        print(f"\n{name}: {counts['wrong']} wrong, {counts['right']} right, {len(findings)} findings", end="")
+    record_property("known answers", (name, counts["wrong"], counts["right"], len(findings)))
     assert not findings & GENERIC
     assert len(findings) >= 5
     assert counts["right"] >= 3 and counts["wrong"] >= 8

@@ -307,12 +307,16 @@ def test_noise_is_kept_out_of_the_progress(line, shown):
 # -- the commands -----------------------------------------------------------------------------
 
 
+SIDE_BY_SIDE = ["-n", "3", "--dist", "loadgroup"]
+
+
 @pytest.fixture
 def called(monkeypatch):
     """What would be run in .venv; everything succeeds unless a test says otherwise."""
     calls = []
     monkeypatch.setattr(environment, "ensure", lambda: None)
     monkeypatch.setattr(commands, "call", lambda command: calls.append(command) or 0)
+    monkeypatch.setattr(machine, "processors", lambda: 3)
     return calls
 
 
@@ -328,7 +332,7 @@ def test_test_runs_every_check_and_pytest_last(called, monkeypatch):
     monkeypatch.setattr(machine, "why_no_cuda", lambda python: "no CUDA")
     assert commands.test([]) == 0
     assert [command[1] for command in called] == ["ruff", "ruff", "mypy", "autograder", "pytest"]
-    assert called[-1][2:] == ["-m", "not gpu"]
+    assert called[-1][2:] == [*SIDE_BY_SIDE, "-m", "not gpu"]
 
 
 def test_a_failed_check_fails_the_whole_and_the_tests_run_all_the_same(called, monkeypatch, capsys):
@@ -340,13 +344,13 @@ def test_a_failed_check_fails_the_whole_and_the_tests_run_all_the_same(called, m
 
 def test_fast_takes_the_default_group_and_dashes_reach_pytest(called):
     commands.test(["--fast", "--", "-k", "tape"])
-    assert called[-1] == ["-m", "pytest", "-k", "tape"]
+    assert called[-1] == ["-m", "pytest", *SIDE_BY_SIDE, "-k", "tape"]
 
 
 def test_everything_runs_where_there_is_a_gpu(called, monkeypatch):
     monkeypatch.setattr(machine, "why_no_cuda", lambda python: None)
     commands.test([])
-    assert called[-1][2:] == ["-m", ""]
+    assert called[-1][2:] == [*SIDE_BY_SIDE, "-m", ""]
 
 
 # -- the lock ---------------------------------------------------------------------------------
