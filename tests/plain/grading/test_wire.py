@@ -35,6 +35,12 @@ def test_types_survive(value):
     assert types(wire.decode(wire.encode(value))) == types(value)
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.int64])
+def test_numbers_in_another_byte_order_are_refused_rather_than_mistaken(dtype):
+    with pytest.raises(wire.WireError, match="cannot be sent"):
+        wire.encode(np.ones(2, np.dtype(dtype).newbyteorder()))
+
+
 def types(value):
     if isinstance(value, dict):
         return {k: types(v) for k, v in value.items()}
