@@ -1,9 +1,9 @@
 """What counts as computing, as idling, and as the machine's doing; and a time limit for our own code."""
 
 import sys
-import threading
 import time
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 
 import pytest
@@ -54,14 +54,6 @@ def test_cpu_time_that_is_lost_with_its_process_is_not_given_back(monkeypatch):
     assert any(watch.excess() for _ in range(30))
 
 
-def test_a_deadline_ends_what_takes_too_long_and_nothing_else():
-    with deadline(60):
-        pass
-    with pytest.raises(TooLong), deadline(0.01):
-        while True:
-            pass
-
-
 @pytest.fixture
 def threads_in_turn():
     """A thread that is due need not wait for the usual five milliseconds, in which these blocks are long over."""
@@ -71,32 +63,64 @@ def threads_in_turn():
     sys.setswitchinterval(usual)
 
 
-def test_no_deadline_outlives_its_block(threads_in_turn):
-    """However close the end of the block and the end of its time are."""
-    outcomes = Counter()
-    for number in range(400):
-        try:
-            with deadline(1e-4 + number * 2e-6):
-                end = time.perf_counter() + 5e-4
-                while time.perf_counter() < end:
-                    pass
-            outcomes["in time"] += 1
-        except TooLong:
-            outcomes["too long"] += 1
-        for _ in range(200):  # it would arrive here
+@pytest.fixture(params=["main thread", "another"])
+def there(request):
+    """Call something in the main thread, where controllers work, or in another one, as a Dask worker does."""
+
+    def call(work):
+        if request.param == "main thread":
+            return work()
+        with ThreadPoolExecutor(1) as threads:
+            return threads.submit(work).result()
+
+    return call
+
+
+def test_a_deadline_ends_what_takes_too_long_and_nothing_else(there):
+    def work():
+        with deadline(60):
             pass
-    assert set(outcomes) == {"in time", "too long"}
+        with pytest.raises(TooLong), deadline(0.01):
+            while True:
+                pass
+
+    there(work)
 
 
-def test_other_threads_are_let_alone():
-    ended = []
+def test_no_deadline_outlives_its_block(there, threads_in_turn):
+    """However close the end of the block and the end of its time are."""
 
     def work():
-        with deadline(0.001):
-            time.sleep(0.05)
-            ended.append(True)
+        outcomes = Counter()
+        for number in range(400):
+            try:
+                with deadline(1e-4 + number * 2e-6):
+                    end = time.perf_counter() + 5e-4
+                    while time.perf_counter() < end:
+                        pass
+                outcomes["in time"] += 1
+            except TooLong:
+                outcomes["too long"] += 1
+            for _ in range(200):  # it would arrive here
+                pass
+        return outcomes
 
-    thread = threading.Thread(target=work)
-    thread.start()
-    thread.join()
-    assert ended == [True]
+    assert set(there(work)) == {"in time", "too long"}
+
+
+def test_a_deadline_ends_its_own_thread_alone():
+    """Blocks of several threads at once, every second of which never ends by itself."""
+
+    def work(number):
+        endless = number % 2
+        try:
+            with deadline(0.01 if endless else 60):
+                end = time.monotonic() + 0.1
+                while endless or time.monotonic() < end:
+                    pass
+        except TooLong:
+            return "too long"
+        return "in time"
+
+    with ThreadPoolExecutor(6) as threads:
+        assert list(threads.map(work, range(18))) == ["in time", "too long"] * 9
