@@ -82,6 +82,10 @@ def _work(step: Step) -> int:
             return 2 * math.prod(step.shape) * math.prod(shapes[1][1:])
         case "conv2d_input":
             return 2 * math.prod(shapes[0]) * math.prod(shapes[1][1:])
+        case "add_conv2d":
+            return 2 * math.prod(step.shape) * math.prod(shapes[2][1:])
+        case "add_conv2d_input":
+            return 2 * math.prod(shapes[1]) * math.prod(shapes[2][1:])
         case "conv2d_kernel":
             return 2 * math.prod(shapes[0]) * math.prod(step.shape[1:])
     return 0

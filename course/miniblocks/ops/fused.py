@@ -34,6 +34,25 @@ descend_sum = op(
     passes_on=True,
 )
 
+# An image, and what a convolution (or the gradient of one by its input) adds to it.
+add_conv2d = op(
+    "add_conv2d",
+    lambda y, x, w, b, **s: y + RAW.conv2d(x, w, b, **s),
+    lambda F, g, out, y, x, w, b, **s: g,
+    lambda F, g, out, y, x, w, b, **s: F.conv2d_input(g, w, shape=tuple(x.shape), **s),
+    lambda F, g, out, y, x, w, b, **s: F.conv2d_kernel(g, x, shape=tuple(w.shape), **s),
+    lambda F, g, out, y, x, w, b, **s: F.sum(g, axis=(0, 2, 3), keepdims=False),
+    passes_on=True,
+)
+add_conv2d_input = op(
+    "add_conv2d_input",
+    lambda y, g, w, **s: y + RAW.conv2d_input(g, w, **s),
+    lambda F, h, out, y, g, w, shape, **s: h,
+    lambda F, h, out, y, g, w, shape, **s: F.conv2d(h, w, None, **s),
+    lambda F, h, out, y, g, w, shape, **s: F.conv2d_kernel(g, h, shape=tuple(w.shape), **s),
+    passes_on=True,
+)
+
 
 # A chain of elementwise operations. `of` lists them as (operation, arguments …, (name, value) …): an argument is "."
 # for the last result, "x0", "x1", … for the chain's own arguments, or a number; pairs are static arguments.

@@ -121,10 +121,11 @@ def put_at(x):
 
 
 def images(x):
-    """A convolution with relu, one without, and a pool, on the values as one image."""
+    """Convolutions with relu, one that is added to its input, and a pool, on the values as one image."""
     image, kernel = x.reshape(1, 1, ROWS, COLUMNS), x[:, :3].reshape(1, 1, 3, 3)
     y = nd.relu(nd.conv2d(image, nd.tanh(kernel), padding=1))
     y = nd.conv2d(y, kernel * 0.1, padding=1, activation="relu")
+    y = y + nd.conv2d(y, nd.sin(kernel), padding=1)
     return x + nd.max_pool2d(y, 3, 1, 1).reshape(ROWS, COLUMNS)
 
 
@@ -241,7 +242,7 @@ FORWARD = {  # what random programs without a training step must have met; the o
     *"add sub mul div pow neg maximum minimum exp log sqrt abs sign sin cos tanh sigmoid relu clip where equal not_equal".split(),
     *"less less_equal greater greater_equal logical_not cast sum mean amax argmax norm softmax log_softmax logsumexp".split(),
     *"reshape transpose permute expand getitem put take put_at concat stack copy take_along matmul dense dense_relu".split(),
-    *"conv2d conv2d_relu max_pool2d avg_pool2d cross_entropy nll dropout_mask uniform normal chain".split(),
+    *"conv2d conv2d_relu add_conv2d max_pool2d avg_pool2d cross_entropy nll dropout_mask uniform normal chain".split(),
 }
 # Random programs in a slow run; `PROGRAMS=10000` takes half an hour on two cores.
 PROGRAMS = int(os.environ.get("PROGRAMS", "1000"))
@@ -368,9 +369,7 @@ def test_training_steps_as_graphs_train_as_the_dynamic_ones_do(examples):
         compare(program, sorted(OPTIMIZERS)[i % len(OPTIMIZERS)], i)
     each()
     only_here = "relu_backward sum_to zeros_with log_softmax_input nll_input descend descend_matmul descend_sum"
-    only_here += (
-        " conv2d_input conv2d_kernel max_pool2d_input pool_positions avg_pool2d_input add_at put_along share inside"
-    )
+    only_here += " conv2d_input add_conv2d_input conv2d_kernel max_pool2d_input pool_positions avg_pool2d_input add_at put_along share inside"
     least = max(1, examples // 100)
     assert {name: hits[name] for name in only_here.split() if hits[name] < least} == {}
     assert {name: hits[name] for name in PASS_NAMES if hits[name] < 2 * least} == {}

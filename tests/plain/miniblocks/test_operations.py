@@ -127,6 +127,18 @@ CASES = [
     ("descend_matmul", [normal(3, 5), normal(), normal(3, 4), normal(4, 5)], {}, lambda w, r, a, b: w - r * (a @ b)),
     ("descend_sum", [normal(4), normal(), normal(3, 4)], {}, lambda w, r, g: w - r * g.sum(0)),
     (
+        "add_conv2d",
+        [normal(2, 4, 3, 4), normal(2, 3, 6, 5), normal(4, 3, 3, 2), normal(4)],
+        {"stride": (2, 1), "padding": (1, 0)},
+        lambda y, x, w, b: y + torch.conv2d(x, w, b, (2, 1), (1, 0)),
+    ),
+    (
+        "add_conv2d_input",
+        [normal(2, 3, 6, 5), normal(2, 4, 3, 4), normal(4, 3, 3, 2)],
+        {"shape": (2, 3, 6, 5), "stride": (2, 1), "padding": (1, 0)},
+        lambda y, g, w: y + torch.nn.grad.conv2d_input((2, 3, 6, 5), w, g, (2, 1), (1, 0)),
+    ),
+    (
         "chain",
         [normal(3, 4), normal(4)],
         {"of": (("sin", "x0"), ("mul", ".", "x1"), ("clip", ".", ("low", -0.5), ("high", None)), ("sub", 1.0, "."))},

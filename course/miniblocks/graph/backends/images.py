@@ -1,8 +1,9 @@
-"""How the `python` backend writes large convolutions and pools: into buffers, where calls of torch would take new memory each time.
+"""How the `python` backend writes large convolutions and pools: so that they take no new memory at each call.
 
 Memory of megabytes that is given back after every use is taken from the system anew, page by page: of a small convolutional network's
-training step that was up to a sixth. torch has no convolution with a place for its result, but oneDNN's adds to one (what torch's own
-compiler calls as well): into zeros. (Its own relu is not used, which makes 0 of nan.) The gradient by the input is a convolution with the kernel turned round.
+training step that was up to a sixth. Pools go into buffers. torch has no convolution with a place for its result, so that its memory is
+kept (`memory.Kept`). What a convolution is added to is its place: oneDNN's convolution can add (what torch's own compiler calls as well; its
+relu is not used, which makes 0 of nan). The gradient by the input is a convolution with the kernel turned round.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
+from miniblocks.graph.backends import columns
 from miniblocks.graph.ir import Ref, Step
 from miniblocks.graph.statistics import size
 from miniblocks.ops.images import channels_last
@@ -19,7 +21,9 @@ from miniblocks.ops.images import channels_last
 if TYPE_CHECKING:
     from miniblocks.graph.backends.writer import Value, Writer
 
-LARGE = 1 << 18  # bytes of a result: where memory costs more than writing zeros
+ADDING = ("add_conv2d", "add_conv2d_input")  # their first argument is what is added to
+GIVING = ("conv2d", "conv2d_relu", "conv2d_input", "max_pool2d", "max_pool2d_input", *ADDING)  # images, channels last
+LARGE = 1 << 18  # bytes of a result: where new memory costs something
 aten = torch.ops.aten
 
 
@@ -36,10 +40,12 @@ def adding() -> Any:
 
 
 def convolution(writer: Writer, step: Step) -> bool:
-    """A convolution, with relu or without; a bias may be None."""
-    x, w, b = step.args
+    """A convolution, alone, with relu after it, or added to something; a bias may be None."""
+    if step.operation not in ADDING and columns.convolution(writer, step):
+        return True
+    *_, x, w, b = step.args
     words = [_last(writer, x), _last(writer, w), writer.word(b)]
-    if not _added(writer, step, words, step.static["padding"], step.static["stride"]):
+    if not _convolved(writer, step, words, step.static["stride"], step.static["padding"]):
         return False
     if step.operation == "conv2d_relu":
         writer.line(writer.call(torch.relu_, writer.word(step.result)))
@@ -48,12 +54,12 @@ def convolution(writer: Writer, step: Step) -> bool:
 
 def input_gradient(writer: Writer, step: Step) -> bool:
     """The gradient by the input, where the window moves by 1: the gradient convolved with the kernel turned round."""
-    g, w = step.args
+    *_, g, w = step.args
     padding = tuple(k - 1 - p for k, p in zip(w.shape[2:], step.static["padding"]))
     if tuple(step.static["stride"]) != (1, 1) or min(padding) < 0:
         return False
     turned = f"{writer.object('turned', turned_round)}({writer.word(w)})"
-    return _added(writer, step, [_last(writer, g), turned, "None"], padding, (1, 1))
+    return _convolved(writer, step, [_last(writer, g), turned, "None"], (1, 1), padding)
 
 
 def turned_round(w: torch.Tensor) -> torch.Tensor:
@@ -61,14 +67,26 @@ def turned_round(w: torch.Tensor) -> torch.Tensor:
     return channels_last(w.flip((2, 3)).transpose(0, 1))
 
 
-def _added(writer: Writer, step: Step, words: list[str], padding: Any, stride: Any) -> bool:
-    target = _place(writer, step)
+def _convolved(writer: Writer, step: Step, words: list[str], stride: Any, padding: Any) -> bool:
+    """Input, kernel and bias convolved; added to the first argument where the operation says so."""
+    if not _fits(writer, step):
+        return False
+    if step.operation not in ADDING:
+        writer.keep(step, writer.call(torch.conv2d, ", ".join([*words, f"{list(stride)}, {list(padding)}"])))
+        return True
+    return _added(writer, step, [*words, f"{list(padding)}, {list(stride)}, [1, 1], 1"])
+
+
+def _added(writer: Writer, step: Step, words: list[str]) -> bool:
+    """Into the place of what it is added to, where nobody reads that any more, or else into a copy of it."""
+    y, *others = step.args
+    elsewhere = [a for a in others if isinstance(a, Ref)] + ([] if writer.values[y].channels_last else [y])
+    target = writer.place(step, besides=elsewhere) if adding() is not None else None
     if target is None:
         return False
-    window = f"{list(padding)}, {list(stride)}, [1, 1], 1"
-    writer.line(f"{target.word}.zero_()")
-    arguments = [target.word, *words, window, "'add', 1.0, None, [], ''"]
-    writer.line(writer.call(adding(), ", ".join(arguments)))
+    if target.word != writer.word(y):
+        writer.line(f"{target.word}.copy_({writer.word(y)})")
+    writer.line(writer.call(adding(), ", ".join([target.word, *words, "'add', 1.0, None, [], ''"])))
     writer.values[step.result] = target
     return True
 
@@ -121,10 +139,13 @@ def pool_gradient(writer: Writer, step: Step) -> bool:
 
 def _place(writer: Writer, step: Step) -> Value | None:
     """A buffer for a large result on the CPU."""
-    fits = size(step.result) >= LARGE and step.dtype == "float32" and writer.device.type == "cpu"
-    if not fits or adding() is None or any(a.dtype != "float32" for a in step.args[:2] if isinstance(a, Ref)):
-        return None
-    return writer.place(step)
+    return writer.place(step) if _fits(writer, step) else None
+
+
+def _fits(writer: Writer, step: Step) -> bool:
+    """Whether a result is large, on the CPU, of single precision, and stays in the program."""
+    single = step.dtype == "float32" and all(a.dtype == "float32" for a in step.args[:2] if isinstance(a, Ref))
+    return single and size(step.result) >= LARGE and writer.device.type == "cpu" and writer.stays(step)
 
 
 def _last(writer: Writer, ref: Ref) -> str:
@@ -138,6 +159,10 @@ LOWERINGS = {
     "conv2d": convolution,
     "conv2d_relu": convolution,
     "conv2d_input": input_gradient,
+    "conv2d_kernel": columns.kernel_gradient,
+    "sum": columns.total,
+    "add_conv2d": convolution,
+    "add_conv2d_input": input_gradient,
     "max_pool2d": pool,
     "pool_positions": pool_places,
     "max_pool2d_input": pool_gradient,

@@ -8,9 +8,9 @@ from typing import Any
 
 import torch
 
-from miniblocks.graph.backends import lowering
+from miniblocks.graph.backends import images, lowering
 from miniblocks.graph.backends.kernels import FRESH, Kernel, axes_of, kernel_of
-from miniblocks.graph.backends.memory import Buffers, Lifetimes
+from miniblocks.graph.backends.memory import Buffers, Kept, Lifetimes
 from miniblocks.graph.backends.source import Source, Word
 from miniblocks.graph.blame import Origin
 from miniblocks.graph.ir import Cond, Graph, Instruction, Loop, Ref, Step, leaves, mapped, reads, shares
@@ -18,7 +18,6 @@ from miniblocks.graph.statistics import size
 from miniblocks.ops.elementwise import torch_dtype
 from miniblocks.tensor import Tensor
 
-IMAGES = ("conv2d", "conv2d_relu", "conv2d_input", "max_pool2d", "max_pool2d_input")  # they give channels last
 LARGE = 1 << 14  # bytes: what is larger and is no longer read is let go of at once
 
 
@@ -47,7 +46,7 @@ class Writer(Source):
         self.ready: set[Ref] = set() if graph.writes else {*graph.captured, *graph.constants}
         self.values: dict[Ref, Value] = {}
         self.life = Lifetimes(graph)
-        self.buffers = Buffers(device, reuse)
+        self.buffers, self.kept = Buffers(device, reuse), Kept(reuse)
         self.targets = {value: target for target, value in reversed(list(graph.writes.items()))}
         self.done: set[Ref] = set()  # the captured tensors that are written already
         self.entangled = _entangled(graph)
@@ -68,8 +67,9 @@ class Writer(Source):
         head = f"def run({', '.join(self.word(ref) for ref in graph.inputs)}):"
         self.write()
         before = [("def prepare():", None), *self.preparing, ("", None)] if self.preparing else []
-        self.code = "\n".join([*(text for text, _ in before), head, *self.lines])
-        self.origins[:0] = [*(origin for _, origin in before), None]
+        heads = [head, f"    global {', '.join(self.kept.names)}"] if self.kept.names else [head]
+        self.code = "\n".join([*(text for text, _ in before), *heads, *self.lines])
+        self.origins[:0] = [*(origin for _, origin in before), *(None for _ in heads)]
 
     def functions(self) -> tuple[Callable[..., Any], Callable[[], None] | None]:
         """`run`, and `prepare` if there is anything to prepare, compiled."""
@@ -132,6 +132,8 @@ class Writer(Source):
             value.own = False
             if value.flat is not None:
                 self.buffers.give_back(value.flat)
+            elif value.word in self.kept.names:
+                self.kept.give_back(value.word)
             elif size(ref) >= LARGE and not self.gathered:
                 self.line(f"del {value.word}")
 
@@ -196,7 +198,17 @@ class Writer(Source):
         word = self.free(step.result.name)
         self.line(f"{word} = {expression}")
         own = not shares(step)
-        self.values[step.result] = Value(word, own=own, channels_last=step.operation in IMAGES or self.is_last(step))
+        self.values[step.result] = Value(
+            word, own=own, channels_last=step.operation in images.GIVING or self.is_last(step)
+        )
+
+    def keep(self, step: Step, expression: str) -> None:
+        """A large image from a call that takes its memory itself: that of the run before."""
+        word = self.kept.take(size(step.result)) or self.free(step.result.name)
+        self.kept.names[word] = size(step.result)
+        self.line(f"{word} = None")
+        self.line(f"{word} = {expression}")
+        self.values[step.result] = Value(word, own=True, channels_last=True)
 
     def is_last(self, step: Step) -> bool:
         """Whether an elementwise step on images gives them with channels last: where its arguments have them so."""
@@ -267,7 +279,7 @@ class Writer(Source):
 
         None where it leaves the program (or a branch of it), and so needs memory of its own at every call.
         """
-        if self.depth > 1 or self.travels or self.life.home(step.result) in self.life.leaving:
+        if not self.stays(step):
             return None
         target = self.updated(step)
         if target is not None and target not in besides:
@@ -276,14 +288,18 @@ class Writer(Source):
         overwritten = self.in_place(step, besides)
         if overwritten is not None:
             return overwritten
-        last = step.operation in IMAGES or self.is_last(step)
+        last = step.operation in images.GIVING or self.is_last(step)
         flat, array = self.buffers.take(step.shape, step.dtype, last)
         return Value(self.free(step.result.name, array), array, flat, own=True, channels_last=last)
 
+    def stays(self, step: Step) -> bool:
+        """Whether the memory of a result can be the program's own, from one call to the next."""
+        return self.depth == 1 and not self.travels and self.life.home(step.result) not in self.life.leaving
+
     def in_place(self, step: Step, besides: Container[Ref]) -> Value | None:
-        """An argument that an elementwise step may write over: of its shape, and read for the last time."""
+        """An argument that a step may write over, elementwise or by adding to it: of its shape, and read for the last time."""
         refs = [a for a in step.args if isinstance(a, Ref)]
-        for ref in refs if step.op.elementwise else ():
+        for ref in refs if step.op.elementwise or step.operation in images.ADDING else ():
             if (ref.shape, ref.dtype) != (step.shape, step.dtype) or ref in besides:
                 continue
             value = self.values[ref]

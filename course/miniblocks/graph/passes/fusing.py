@@ -8,6 +8,7 @@ from typing import Any
 from miniblocks.graph.ir import Graph, Instruction, Ref, Step, reads, results
 from miniblocks.graph.passes.rewriting import Rewriting, everywhere, uses
 
+ADDED = {"conv2d": "add_conv2d", "conv2d_input": "add_conv2d_input"}
 WITH_RELU = {"dense": "dense_relu", "conv2d": "conv2d_relu"}
 LONGEST = 32  # links of a chain: its backward rule goes through all of them for each of its arguments
 
@@ -31,7 +32,7 @@ def split_losses(graph: Graph) -> Graph:
 
 @everywhere
 def fuse_layers(graph: Graph) -> Graph:
-    """x Wᵀ + b becomes `dense`; `dense` or `conv2d` with relu after it becomes one step."""
+    """x Wᵀ + b becomes `dense`; `dense` or `conv2d` with relu after it becomes one step, and so does a convolution and what it is added to."""
     new, count = Rewriting(graph), uses(graph)
     for instruction in new:
         fused = _layer(instruction, new, count) if isinstance(instruction, Step) else None
@@ -50,6 +51,10 @@ def _layer(step: Step, new: Rewriting, count: Counter[Ref]) -> Ref | None:
     if step.operation == "add":
         for product, bias in (step.args, step.args[::-1]):
             inner = _only(product, new, count)
+            if inner is not None and inner.operation in ADDED and _is_alike(step, *step.args):
+                return _moved(
+                    new, count, step, ADDED[inner.operation], bias, *inner.args, parts=[inner], **inner.static
+                )
             if inner is None or inner.operation != "matmul" or not isinstance(bias, Ref):
                 continue
             x, turned = inner.args
@@ -60,6 +65,11 @@ def _layer(step: Step, new: Rewriting, count: Counter[Ref]) -> Ref | None:
                 if len(kinds) == 1 and _is_turned(turn):
                     return _moved(new, count, step, "dense", x, turn.args[0], bias, parts=[turn, inner])
     return None
+
+
+def _is_alike(step: Step, *values: Any) -> bool:
+    """Whether these are values of the step's shape and dtype."""
+    return all(isinstance(v, Ref) and (v.shape, v.dtype) == (step.shape, step.dtype) for v in values)
 
 
 def _is_turned(step: Step) -> bool:
