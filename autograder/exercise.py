@@ -235,7 +235,8 @@ class Exercise:
 
 
 def _changed(case: Case, seen: Seen) -> bool:
-    return case.get("committed") is not None and seen.values.get("answer") != case["committed"]
+    committed, answer = case.get("committed"), seen.values.get("answer")
+    return committed is not None and not (type(answer) is type(committed) and answer == committed)
 
 
 def one_of(*choices: str) -> Callable[[Any], bool]:

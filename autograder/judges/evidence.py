@@ -34,12 +34,13 @@ def inputs(rng: np.random.Generator, *shape: int) -> np.ndarray:
 
 
 def same(found: Any, wanted: Any, tolerance: float = TOLERANCE) -> bool:
-    """Equal up to single-precision rounding, shapes included."""
-    wanted = np.asarray(wanted)
+    """Equal up to single-precision rounding, shapes included; two observations are compared like this as well."""
+    if not isinstance(found, np.ndarray) or not isinstance(wanted, (np.ndarray, np.generic)):
+        return False
     return (
-        isinstance(found, np.ndarray)
-        and found.shape == wanted.shape
+        found.shape == wanted.shape
         and found.dtype.kind in "fiub"
+        and wanted.dtype.kind in "fiub"
         and np.allclose(found, wanted, rtol=tolerance, atol=tolerance * (1 + float(np.abs(wanted).max(initial=0))))
     )
 
@@ -64,6 +65,11 @@ def numbers(array: Any, most: int = 4) -> str:
 def is_text(value: Any, wanted: str) -> bool:
     """Whether this text was seen. What was sent may be anything; `==` with an array is no answer to `if`."""
     return isinstance(value, str) and value == wanted
+
+
+def are_texts(value: Any, wanted: Sequence[str]) -> bool:
+    """Whether a list of just these texts was seen."""
+    return isinstance(value, list) and len(value) == len(wanted) and all(map(is_text, value, wanted))
 
 
 def no_evidence(expected: str, value: Any) -> NoEvidence:

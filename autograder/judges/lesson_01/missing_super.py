@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from autograder.exercise import Case, Exercise, Mistake, Seen, one_of
-from autograder.judges.evidence import count, inputs, numbers, same, stopped
+from autograder.judges.evidence import count, inputs, is_text, numbers, same, stopped
 from autograder.judges.lesson_01.evidence import chain, dense, marks, same_numbers
 from miniblocks import nd, nn
 
@@ -129,11 +129,11 @@ def _not_built(case: Case, seen: Seen) -> Mistake | None:
     if error is None:
         return None
     reached = seen["block_init"]
-    if reached == "finished":
+    if is_text(reached, "finished"):
         return Mistake(
             "fails-after-super", "a network", str(error), "`Block.__init__` ran, and a later line stopped.", tried
         )
-    if reached == "entered":
+    if is_text(reached, "entered"):
         cause = "The parent was called with arguments that it does not take. It knows nothing of `hidden` and `units`; pass on `**kwargs` alone."
         return Mistake(
             "super-with-wrong-arguments",

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from autograder.exercise import Case, Exercise, Mistake, NoEvidence, Seen, describe
-from autograder.judges.evidence import no_evidence
-from autograder.judges.lesson_09.evidence import listed, near, number, seconds, wrong_median
+from autograder.judges.evidence import listed, no_evidence
+from autograder.judges.lesson_09.evidence import near, number, seconds, wrong_median
 
 SIDES = ("framework", "scratch")
 NOT_CALLABLE = ["given", "not callable", ""]
@@ -79,11 +79,12 @@ def _log(case: Case, seen: Seen) -> list[list[Any]]:
 
 
 def _is_event(event: Any) -> bool:
-    """[what, side, size]."""
+    """[what, side, size]; what begins with "time" is a timing or nothing."""
     return (
         isinstance(event, list)
         and len(event) == 3
         and isinstance(event[0], str)
+        and event[0] != "time"
         and isinstance(event[1], str)
         and isinstance(event[2], (int, str))
     )

@@ -166,7 +166,7 @@ def _(case: Case, seen: Seen) -> Mistake | None:
 def _(case: Case, seen: Seen) -> Mistake | None:
     for wanted, row in _matched(case, seen):
         shape = tuple(row[2]) if isinstance(row[2], list) and all(type(n) is int for n in row[2]) else row[2]
-        if shape == wanted[2]:
+        if isinstance(shape, tuple) and shape == wanted[2]:
             continue
         id, cause = "other-shape", "The shape is that of what the block gave back."
         if isinstance(shape, tuple) and shape[1:] == wanted[2]:

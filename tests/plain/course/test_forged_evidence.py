@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograder import answers, lesson, wire
-from autograder.exercise import PUBLIC_SEED, Seen, load
+from autograder.exercise import PUBLIC_SEED, Error, Seen, load
 from autograder.probe import observe
 
 SOLUTIONS = Path(__file__).resolve().parents[3] / "solutions"
@@ -36,6 +36,10 @@ ODD_VALUES = st.recursive(
     ODD, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=2)
 )
 
+ERRORS = st.builds(
+    Error, st.sampled_from(["ValueError", "ShapeError", "KeyError", "CheckpointError"]), st.text(max_size=4)
+)
+
 each = pytest.mark.parametrize("name", EXERCISES)
 
 
@@ -46,6 +50,21 @@ def truly_seen(name):
     made = answers.run_answer(source, name, source.cells("answer")[name].source)
     cases = load(name).draw(PUBLIC_SEED)
     return cases, [observe(name, made, case) for case in cases]
+
+
+@cache
+def steps_asked_for(name):
+    """The steps of which the judge asks whether they ended in an error."""
+    steps = set()
+
+    class Asked(Seen):
+        def error(self, step):
+            steps.add(step)
+            return super().error(step)
+
+    cases, seen = truly_seen(name)
+    load(name).judge(cases, [Asked(**vars(one)) for one in seen])
+    return sorted(steps)
 
 
 @each
@@ -66,7 +85,10 @@ def test_no_observation_makes_a_judge_stumble(name, data):
         return
     part = data.draw(st.sampled_from(sorted(values)))
     values[part] = with_a_part(values[part], data)
-    others = [*seen[:position], replace(seen[position], values=values), *seen[position + 1 :]]
+    steps = steps_asked_for(name)
+    errors = data.draw(st.dictionaries(st.sampled_from(steps), ERRORS, max_size=1)) if steps else {}
+    one = replace(seen[position], values=values, errors=seen[position].errors | errors)
+    others = [*seen[:position], one, *seen[position + 1 :]]
     assert load(name).judge(cases, others).score <= load(name).points
 
 
