@@ -8,8 +8,10 @@ submission's scores are there all or not at all.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from functools import lru_cache
 from types import SimpleNamespace
 from typing import Any
 
@@ -20,10 +22,14 @@ from sqlalchemy.orm import Session, scoped_session, sessionmaker
 
 
 class _HeldBack(Session):
-    """A session in which `commit` writes and does not end the transaction; `end` does."""
+    """A session in which `commit` does not end the transaction; `end` does.
+
+    A new row is written at once, which gives it its id; what changes in old ones is written together, before the next query.
+    """
 
     def commit(self) -> None:
-        self.flush()
+        if self.new or self.deleted:
+            self.flush()
 
     def end(self) -> None:
         super().commit()
@@ -37,7 +43,6 @@ class Shared:
         with Gradebook(url) as book:  # makes the tables where there are none
             self._engine = book.engine
         self._session = scoped_session(sessionmaker(bind=self._engine, class_=_HeldBack))
-        self._validators: dict[str, Any] = {}
 
     def __enter__(self) -> Shared:
         return self
@@ -55,7 +60,7 @@ class Shared:
             replace(undo, Gradebook, "close", lambda book: None)
             replace(undo, Gradebook, "find_grade", _finder("grades"))
             replace(undo, Gradebook, "find_comment", _finder("comments"))
-            replace(undo, common, "jsonschema", SimpleNamespace(**vars(jsonschema) | {"validate": self._validate}))
+            replace(undo, common, "jsonschema", SimpleNamespace(**vars(jsonschema) | {"validate": _validate}))
             yield
             self._session().end()
 
@@ -69,12 +74,15 @@ class Shared:
 
         return opened
 
-    def _validate(self, instance: Any, schema: dict[str, Any]) -> None:
-        """`jsonschema.validate` looks through the schema itself for each cell; once is enough."""
-        key = repr(schema)
-        if key not in self._validators:
-            self._validators[key] = jsonschema.validators.validator_for(schema)(schema)
-        self._validators[key].validate(instance)
+
+def _validate(instance: Any, schema: dict[str, Any]) -> None:
+    """`jsonschema.validate`, once for all cells that say the same: a lesson's metadata are the same in each submission."""
+    _validated(json.dumps(instance), json.dumps(schema))
+
+
+@lru_cache(maxsize=1024)  # what is invalid raises, and is not kept
+def _validated(instance: str, schema: str) -> None:
+    jsonschema.validate(json.loads(instance), json.loads(schema))
 
 
 def _finder(kind: str) -> Any:
