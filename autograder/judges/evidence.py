@@ -15,6 +15,7 @@ import torch
 from autograder.exercise import Mistake, NoEvidence, Seen, describe
 
 Layer = dict[str, np.ndarray]
+Leaves = dict[str, torch.Tensor]
 TOLERANCE = 5e-4  # what single precision and another order of adding may cost
 
 
@@ -26,6 +27,11 @@ def single(values: Any) -> np.ndarray:
 def double(values: np.ndarray) -> torch.Tensor:
     """In double precision, as judges compute."""
     return torch.tensor(values, dtype=torch.float64)
+
+
+def leaves(layer: Layer) -> Leaves:
+    """A layer as double-precision leaves of torch's graph."""
+    return {k: torch.tensor(v, dtype=torch.float64, requires_grad=True) for k, v in layer.items()}
 
 
 def inputs(rng: np.random.Generator, *shape: int) -> np.ndarray:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from autograder.judges.evidence import Layer, single
+from autograder.judges.evidence import Layer, Leaves, double, leaves, single
 
 
 def dense(rng: np.random.Generator, inputs: int, units: int) -> Layer:
@@ -32,7 +32,7 @@ def scaled(x: np.ndarray, norm: float) -> np.ndarray:
     return single(x / np.linalg.norm(x) * norm)
 
 
-def run_chain(x: torch.Tensor, layers: Sequence[dict[str, torch.Tensor]], relu: bool = False) -> torch.Tensor:
+def run_chain(x: torch.Tensor, layers: Sequence[Leaves], relu: bool = False) -> torch.Tensor:
     """What layers in a row make of x, as torch sees it; `relu` follows each but the last."""
     for i, layer in enumerate(layers):
         x = x @ layer["weight"].T + layer["bias"] if "bias" in layer else x * layer["weight"]
@@ -40,13 +40,8 @@ def run_chain(x: torch.Tensor, layers: Sequence[dict[str, torch.Tensor]], relu: 
     return x
 
 
-def tensors(layers: Sequence[Layer]) -> list[dict[str, torch.Tensor]]:
-    """The layers as double-precision leaves of torch's graph."""
-    return [{k: torch.tensor(v, dtype=torch.float64, requires_grad=True) for k, v in layer.items()} for layer in layers]
-
-
 def chain(x: np.ndarray, layers: Sequence[Layer], relu: bool = False) -> np.ndarray:
-    return run_chain(torch.tensor(x, dtype=torch.float64), tensors(layers), relu).detach().numpy()
+    return run_chain(double(x), list(map(leaves, layers)), relu).detach().numpy()
 
 
 def torch_gradients(
@@ -57,10 +52,10 @@ def torch_gradients(
     relu: bool = False,
 ) -> list[list[np.ndarray]]:
     """Gradients of (combine(branches(x)) * weigh).sum(): for each branch those of its parameters, in order."""
-    nets = [tensors(branch) for branch in branches]
-    start = torch.tensor(x, dtype=torch.float64)
+    nets = [list(map(leaves, branch)) for branch in branches]
+    start = double(x)
     output = combine([run_chain(start, net, relu) for net in nets])
-    (output * torch.tensor(weigh, dtype=torch.float64)).sum().backward()
+    (output * double(weigh)).sum().backward()
     return [[p.grad.numpy() for layer in net for p in layer.values() if p.grad is not None] for net in nets]
 
 

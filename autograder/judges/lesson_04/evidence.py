@@ -12,10 +12,9 @@ from typing import Any
 import numpy as np
 import torch
 
-from autograder.exercise import Mistake, NoEvidence, Seen, describe
-from autograder.judges.evidence import Layer, same, single
+from autograder.exercise import Seen
+from autograder.judges.evidence import Layer, Leaves, leaves, no_evidence, same, single
 
-Leaves = dict[str, torch.Tensor]
 Groups = Sequence[Sequence[int]]
 
 
@@ -33,9 +32,9 @@ def row(rng: np.random.Generator, sizes: Sequence[int], groups: Groups = ()) -> 
     return [layers[first.get(place, place)] for place in range(len(layers))]
 
 
-def leaves(layers: Sequence[Layer], groups: Groups = ()) -> list[Leaves]:
+def all_leaves(layers: Sequence[Layer], groups: Groups = ()) -> list[Leaves]:
     """The layers as double-precision leaves of torch's graph; the places of a group are the same leaves."""
-    made = [{k: torch.tensor(v, dtype=torch.float64, requires_grad=True) for k, v in layer.items()} for layer in layers]
+    made = [leaves(layer) for layer in layers]
     first = {place: group[0] for group in groups for place in group}
     return [made[first.get(place, place)] for place in range(len(made))]
 
@@ -78,6 +77,4 @@ def layers_of(seen: Seen, name: str) -> list[Layer]:
         isinstance(one, dict) and all(isinstance(v, np.ndarray) for v in one.values()) for one in value
     ):
         return value
-    raise NoEvidence(
-        Mistake("not-observed", f"layers for `{name}`", describe(value), "The check could not observe this.")
-    )
+    raise no_evidence(f"layers for `{name}`", value)

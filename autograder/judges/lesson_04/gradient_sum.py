@@ -11,7 +11,7 @@ import torch
 
 from autograder.exercise import Case, Exercise, Mistake, NoEvidence, Seen, describe
 from autograder.judges.evidence import Layer, double, inputs, numbers, same
-from autograder.judges.lesson_04.evidence import Groups, all_same, gradients, layers_of, leaves, row, run
+from autograder.judges.lesson_04.evidence import Groups, all_leaves, all_same, gradients, layers_of, row, run
 
 gradient_sum = Exercise(
     "04-gradient-is-a-sum",
@@ -57,7 +57,7 @@ def name_of(place: int, kind: str) -> str:
 
 def _by_torch(case: Case, groups: Groups) -> list[Layer]:
     """Place by place the gradients that torch finds when these places share."""
-    layers = leaves(case["layers"], groups)
+    layers = all_leaves(case["layers"], groups)
     (run(double(case["x"]), layers, torch.tanh) * double(case["weigh"])).sum().backward()
     return gradients(layers)
 

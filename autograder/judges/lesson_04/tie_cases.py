@@ -8,8 +8,8 @@ import numpy as np
 import torch
 
 from autograder.exercise import Case
-from autograder.judges.evidence import Layer, double, inputs
-from autograder.judges.lesson_04.evidence import Leaves, gradients, leaves, row
+from autograder.judges.evidence import Layer, Leaves, double, inputs
+from autograder.judges.lesson_04.evidence import all_leaves, gradients, row
 
 RATE = 0.1
 
@@ -27,7 +27,7 @@ def tied_case(rng: np.random.Generator, uses: int | None, n: int, width: int, un
 def _lively(case: Case) -> bool:
     """Whether no unit is dead, none on the edge, and every misplaced relu shows in the output."""
     h = double(case["x"])
-    for layer in leaves(case["layers"])[:-1]:
+    for layer in all_leaves(case["layers"])[:-1]:
         h = h @ layer["weight"].T + layer["bias"]
         if h.abs().min() < 1e-3 or not (h > 0).any(dim=0).all():
             return False
@@ -48,7 +48,7 @@ def call(case: Case) -> str:
 
 def torch_output(case: Case, relus: Sequence[int] | None = None) -> np.ndarray:
     """What torch computes, with relu after every layer but the last, or after those at other places."""
-    return _computed(case, leaves(case["layers"]), relus).detach().numpy()
+    return _computed(case, all_leaves(case["layers"]), relus).detach().numpy()
 
 
 def _computed(case: Case, layers: list[Leaves], relus: Sequence[int] | None) -> torch.Tensor:
@@ -66,7 +66,7 @@ def misplaced_relus(case: Case) -> dict[str, list[Sequence[int]]]:
 
 def torch_trained(case: Case, tied: bool = True, relus: Sequence[int] | None = None) -> list[Layer]:
     """The values after one step of gradient descent."""
-    layers = leaves(case["layers"], [tied_places(case["uses"])] if tied else [])
+    layers = all_leaves(case["layers"], [tied_places(case["uses"])] if tied else [])
     (_computed(case, layers, relus) * double(case["weigh"])).sum().backward()
     slopes = gradients(layers)
     return [

@@ -7,7 +7,7 @@ import torch
 
 from autograder.exercise import Case, Exercise, Mistake, NoEvidence, Seen, describe
 from autograder.judges.evidence import Layer, count, double, inputs, listed, numbers, same, stopped
-from autograder.judges.lesson_04.evidence import all_same, gradients, layers_of, leaves, row, run
+from autograder.judges.lesson_04.evidence import all_leaves, all_same, gradients, layers_of, row, run
 
 untie = Exercise(
     "04-untie",
@@ -45,7 +45,7 @@ def _case(rng: np.random.Generator, sizes: list[int], groups: list[list[int]], s
 
 
 def _output(case: Case, layers: list[Layer], activation: bool = True) -> np.ndarray:
-    return run(double(case["x"]), leaves(layers), torch.tanh if activation else lambda v: v).detach().numpy()
+    return run(double(case["x"]), all_leaves(layers), torch.tanh if activation else lambda v: v).detach().numpy()
 
 
 def _tried(case: Case, then: str = "") -> str:
@@ -182,7 +182,7 @@ def _(case: Case, seen: Seen) -> Mistake | None:
     if not all_same(layers_of(seen, "values_after"), case["layers"]):
         cause = "The original's values were changed."
         return Mistake("original-changed", "its values as before", "other values", cause, tried)
-    tied = leaves(case["layers"], case["groups"])
+    tied = all_leaves(case["layers"], case["groups"])
     (run(double(case["x"]), tied, torch.tanh) * double(case["weigh"])).sum().backward()
     if not all_same(layers_of(seen, "gradients_after"), gradients(tied)):
         cause = "The original's gradients were lost: `zero_grad`, a new backward pass, or new parameters in its layers."

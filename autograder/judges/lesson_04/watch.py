@@ -14,7 +14,7 @@ import torch
 
 from autograder.exercise import Case, Exercise, Mistake, NoEvidence, Seen, describe
 from autograder.judges.evidence import Layer, double, inputs, numbers, same
-from autograder.judges.lesson_04.evidence import all_same, gradients, layers_of, leaves, row, run, values
+from autograder.judges.lesson_04.evidence import all_leaves, all_same, gradients, layers_of, row, run, values
 
 watch = Exercise(
     "04-train-and-watch",
@@ -61,7 +61,7 @@ class Step:
 
 def descent(case: Case, kind: str = "right") -> list[Step]:
     """What torch makes of the batches, by plain gradient descent or with one slip in it."""
-    layers = leaves(case["layers"], [] if kind == "tie-lost" else case["groups"])
+    layers = all_leaves(case["layers"], [] if kind == "tie-lost" else case["groups"])
     batches = [case["batches"][0]] * len(case["batches"]) if kind == "first-batch-only" else case["batches"]
     kept = [{k: np.zeros(v.shape) for k, v in layer.items()} for layer in layers]
     steps = []

@@ -12,9 +12,7 @@ import numpy as np
 import torch
 
 from autograder.exercise import Mistake
-from autograder.judges.evidence import numbers, same, single
-
-Layer = dict[str, np.ndarray]
+from autograder.judges.evidence import Layer, Leaves, double, leaves, numbers, same, single
 
 
 def layer(rng: np.random.Generator, inputs: int, units: int) -> Layer:
@@ -42,7 +40,7 @@ def labels(rng: np.random.Generator, count: int, classes: int) -> np.ndarray:
 Between = Callable[[torch.Tensor], torch.Tensor]
 
 
-def forward(x: torch.Tensor, net: Sequence[dict[str, torch.Tensor]], between: Between = torch.relu) -> torch.Tensor:
+def forward(x: torch.Tensor, net: Sequence[Leaves], between: Between = torch.relu) -> torch.Tensor:
     x = x.flatten(1)
     for i, one in enumerate(net):
         x = x @ one["weight"] + one.get("bias", torch.zeros(()))
@@ -50,14 +48,10 @@ def forward(x: torch.Tensor, net: Sequence[dict[str, torch.Tensor]], between: Be
     return x
 
 
-def tensors(net: Sequence[Layer]) -> list[dict[str, torch.Tensor]]:
-    return [{k: torch.tensor(v, dtype=torch.float64, requires_grad=True) for k, v in one.items()} for one in net]
-
-
 def output(x: np.ndarray, net: Sequence[Layer], between: Between = torch.relu) -> np.ndarray:
     """The scores for a batch, in double precision."""
     with torch.no_grad():
-        return forward(torch.tensor(x, dtype=torch.float64), tensors(net), between).numpy()
+        return forward(double(x), list(map(leaves, net)), between).numpy()
 
 
 Slip = tuple[str, np.ndarray, str]
@@ -107,10 +101,10 @@ def moved_to(found: object, wanted: np.ndarray) -> bool:
 
 def after_step(x: np.ndarray, y: np.ndarray, net: Sequence[Layer], lr: float) -> list[np.ndarray]:
     """Weight and bias of each layer after one step of gradient descent on the mean cross-entropy."""
-    leaves = tensors(net)
-    scores = forward(torch.tensor(x, dtype=torch.float64), leaves)
+    made = list(map(leaves, net))
+    scores = forward(double(x), made)
     torch.nn.functional.cross_entropy(scores, torch.tensor(y)).backward()
-    return [(p - lr * _gradient(p)).detach().numpy() for one in leaves for p in (one["weight"], one["bias"])]
+    return [(p - lr * _gradient(p)).detach().numpy() for one in made for p in (one["weight"], one["bias"])]
 
 
 def _gradient(leaf: torch.Tensor) -> Any:

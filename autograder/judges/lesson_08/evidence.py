@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import torch
 
-from autograder.judges.evidence import Layer, single
+from autograder.judges.evidence import Layer, Leaves, single
 
 
 def layer(rng: np.random.Generator, *shape: int) -> Layer:
@@ -13,14 +13,6 @@ def layer(rng: np.random.Generator, *shape: int) -> Layer:
     fan_in = int(np.prod(shape[1:]))
     bias = rng.uniform(0.2, 0.6, shape[0]) * rng.choice([-1, 1], shape[0])
     return {"weight": single(rng.normal(0, (1.5 / fan_in) ** 0.5, shape)), "bias": single(bias)}
-
-
-Leaves = dict[str, torch.Tensor]
-
-
-def leaves(given: Layer) -> Leaves:
-    """A layer as double-precision leaves of torch's graph."""
-    return {k: torch.tensor(v, dtype=torch.float64, requires_grad=True) for k, v in given.items()}
 
 
 def run(given: Leaves, x: torch.Tensor) -> torch.Tensor:

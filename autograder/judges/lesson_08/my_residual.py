@@ -9,8 +9,20 @@ import numpy as np
 import torch
 
 from autograder.exercise import Case, Exercise, Mistake, Seen
-from autograder.judges.evidence import all_same, count, double, inputs, listed, numbers, same, shapes, stopped
-from autograder.judges.lesson_08.evidence import Leaves, layer, leaves, run
+from autograder.judges.evidence import (
+    Leaves,
+    all_same,
+    count,
+    double,
+    inputs,
+    leaves,
+    listed,
+    numbers,
+    same,
+    shapes,
+    stopped,
+)
+from autograder.judges.lesson_08.evidence import layer, run
 
 CALLS = 3
 BUILD = "MyResidual(CNNResidual, DNNResidual)"

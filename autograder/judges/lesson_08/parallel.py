@@ -9,8 +9,8 @@ import numpy as np
 import torch
 
 from autograder.exercise import Case, Exercise, Mistake, NoEvidence, Seen
-from autograder.judges.evidence import count, double, inputs, listed, numbers, same, shapes, stopped
-from autograder.judges.lesson_08.evidence import Leaves, layer, leaves, run
+from autograder.judges.evidence import Leaves, count, double, inputs, leaves, listed, numbers, same, shapes, stopped
+from autograder.judges.lesson_08.evidence import layer, run
 
 parallel_model = Exercise(
     "08-parallel-in-a-model",

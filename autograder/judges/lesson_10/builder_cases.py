@@ -10,8 +10,8 @@ import numpy as np
 import torch
 
 from autograder.exercise import Case
-from autograder.judges.evidence import double, inputs
-from autograder.judges.lesson_08.evidence import Leaves, layer, leaves, run
+from autograder.judges.evidence import Leaves, double, inputs, leaves
+from autograder.judges.lesson_08.evidence import layer, run
 
 NAMES = {"dense": "dense", "act": "act"}  # what the kinds are called, unless the case says otherwise
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
-import torch
 
 from autograder.exercise import Case, Exercise, Mistake, Seen, describe
-from autograder.judges.evidence import all_same, count, double, inputs, listed, numbers, same, stopped
-from autograder.judges.lesson_08.evidence import Leaves, layer, leaves, run
+from autograder.judges.evidence import all_same, count, double, leaves, listed, numbers, same, stopped
+from autograder.judges.lesson_08.evidence import run
+from autograder.judges.lesson_10.container_cases import draw, gradients, merged, outputs, paths
 
 container = Exercise(
     "10-parallel-container",
@@ -26,73 +26,9 @@ container = Exercise(
     ),
 )
 
-MERGES = ("concat", "sum", "mean", "list")
-AWKWARD = ["merge", "training", "forward"]
 ATTRIBUTE = "A branch's name has met an attribute of the block that has the same name. `register_child(block, name)` makes no attribute."
 
-
-@container.cases
-def _(rng: np.random.Generator) -> list[Case]:
-    def dense(*units: int, n: int = 3) -> list:
-        return [layer(rng, u, n) if u else {} for u in units]
-
-    return [
-        _case(rng, "concat", None, None, dense(3, 3, 3)),
-        _case(rng, "images", "concat", None, [{}, layer(rng, 2, 2, 1, 1)], (3, 2, 4, 4)),
-        _case(rng, "sum", "sum", ["left", "middle", "right"], dense(4, 4, 4)),
-        _case(rng, "mean", "mean", None, dense(4, 4, 4)),
-        _case(rng, "list", "list", ["wide", "narrow"], dense(5, 2)),
-        _case(rng, "passing", "sum", ["shortcut", "main"], dense(0, 3)),
-        _case(rng, "nested", "concat", ["first", "second", "third"], dense(4, 2, 3)),
-        _case(rng, "awkward", "concat", AWKWARD, dense(2, 4, 3)),
-        _case(rng, "refused", None, None, dense(3, 3)),
-    ]
-
-
-def _case(
-    rng: np.random.Generator,
-    what: str,
-    merge: str | None,
-    names: list[str] | None,
-    branches: list,
-    shape: tuple[int, ...] = (4, 3),
-) -> Case:
-    case: Case = {
-        "what": what,
-        "merge": merge,
-        "names": names,
-        "branches": branches,
-        "x": inputs(rng, *shape),
-        "again": inputs(rng, shape[0] + 2, *shape[1:]),
-        "marker": float(rng.uniform(2, 3)),
-        "unknown": str(rng.choice(["average", "maximum", "product"])),
-    }
-    case["weigh"] = [inputs(rng, *out.shape) for out in _merged(case, "x")]
-    return case
-
-
-# -- the outputs, as torch merges them -------------------------------------------------------------------------------
-
-Merge = Callable[[list[torch.Tensor]], torch.Tensor]
-TORCHS: dict[str, Merge] = {
-    "concat": lambda outs: torch.cat(outs, 1),
-    "sum": lambda outs: torch.stack(outs).sum(0),
-    "mean": lambda outs: torch.stack(outs).mean(0),
-}
-
-
-def _outs(case: Case, x: str) -> tuple[list[torch.Tensor], list[Leaves]]:
-    made = [leaves(branch) for branch in case["branches"]]
-    return [run(one, double(case[x])) if one else double(case[x]) for one in made], made
-
-
-def _torch_merged(case: Case, outs: list[torch.Tensor]) -> list[torch.Tensor]:
-    merge = case["merge"] or "concat"
-    return outs if merge == "list" else [TORCHS[merge](outs)]
-
-
-def _merged(case: Case, x: str) -> list[np.ndarray]:
-    return [out.detach().numpy() for out in _torch_merged(case, _outs(case, x)[0])]
+container.cases(draw)
 
 
 # -- criteria --------------------------------------------------------------------------------------------------------
@@ -126,7 +62,7 @@ def _wrong(case: Case, seen: Seen, name: str = "output", x: str = "x") -> Mistak
     if failed:
         return failed
     tried = f"net = {_call(case)}; net(x) for x of shape {case[x].shape}"
-    wanted, got = _merged(case, x), seen[name]
+    wanted, got = merged(case, x), seen[name]
     if case["merge"] == "list":
         return None if all_same(got, wanted) else _wrong_list(got, wanted, tried)
     if isinstance(got, list):
@@ -134,9 +70,8 @@ def _wrong(case: Case, seen: Seen, name: str = "output", x: str = "x") -> Mistak
         return Mistake("not-merged", numbers(wanted[0]), describe(got), cause, tried, "forward")
     if same(seen.array(name), wanted[0]):
         return None
-    outs = [out.detach().numpy() for out in _outs(case, x)[0]]
     id, cause = next(
-        ((id, cause) for guess, id, cause in _guesses(case, outs, x) if same(got, guess)),
+        ((id, cause) for guess, id, cause in _guesses(case, outputs(case, x), x) if same(got, guess)),
         ("wrong-output", "The output is not the branches' outputs, merged as asked."),
     )
     return Mistake(id, numbers(wanted[0]), numbers(got), cause, tried, "forward")
@@ -247,7 +182,7 @@ def _wrong_names(case: Case, seen: Seen) -> Mistake | None:
     failed = stopped(seen, "build the container", "cannot-be-built", _call(case), "Building the container stops.")
     if failed:
         return failed
-    wanted = list(_paths(case))
+    wanted = list(paths(case))
     found = listed(seen, "paths", str)
     if sorted(found) == sorted(wanted):
         return None
@@ -263,13 +198,6 @@ def _wrong_names(case: Case, seen: Seen) -> Mistake | None:
         "The names given are lost. `register_child(block, name)` takes one; for a list it is the position as a string."
     )
     return Mistake("names-lost", ", ".join(wanted), ", ".join(found), cause, tried, "__init__")
-
-
-def _paths(case: Case) -> Iterator[str]:
-    names = case["names"] or [str(i) for i in range(len(case["branches"]))]
-    for i, (name, branch) in enumerate(zip(names, case["branches"])):
-        inner = "inner." if case["what"] == "nested" and i else ""
-        yield from (f"{inner}{name}.{key}" for key in branch)
 
 
 @container.criterion("any name", points=1, says="the names are whatever the specification says, “merge” too")
@@ -292,10 +220,7 @@ def _(case: Case, seen: Seen) -> Mistake | None:
     lost = stopped(seen, "send a gradient back", "gradient-lost", tried, cause, "gradients in every branch")
     if failed or lost:
         return failed or _wrong(case, seen) or lost
-    outs, made = _outs(case, "x")
-    sum((o * double(w)).sum() for o, w in zip(_torch_merged(case, outs), case["weigh"])).backward()  # type: ignore[union-attr]
-    wanted = [p.grad.numpy() for one in made for p in one.values() if p.grad is not None]
-    got = listed(seen, "gradients", np.ndarray)
+    wanted, got = gradients(case), listed(seen, "gradients", np.ndarray)
     if all_same(got, wanted):
         return None
     if not any(np.any(g) for g in got):

@@ -6,8 +6,8 @@ import numpy as np
 import torch
 
 from autograder.exercise import Case, Exercise, Mistake, Seen
-from autograder.judges.evidence import double, inputs, numbers, same, shapes, single, stopped
-from autograder.judges.lesson_08.evidence import layer, leaves, run
+from autograder.judges.evidence import double, inputs, leaves, numbers, same, shapes, single, stopped
+from autograder.judges.lesson_08.evidence import layer, run
 
 tied_part = Exercise(
     "10-tied-part",
