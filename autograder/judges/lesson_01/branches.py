@@ -11,10 +11,9 @@ import numpy as np
 import torch
 
 from autograder.exercise import Case, Mistake, Seen
-from autograder.judges.evidence import Layer, all_same, count, numbers, same, stopped
+from autograder.judges.evidence import all_same, count, numbers, same, stopped
 from autograder.judges.lesson_01.evidence import chain, marks, same_numbers, torch_gradients
 
-Branch = list[Layer]
 Merge = Callable[[list[torch.Tensor]], torch.Tensor]
 
 

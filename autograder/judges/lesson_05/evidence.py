@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from autograder.exercise import Mistake, NoEvidence, Seen, describe
-from autograder.judges.evidence import single
+from autograder.exercise import Seen, describe
+from autograder.judges.evidence import no_evidence, single
 
 
 def away_from_zero(rng: np.random.Generator, shape: Sequence[int]) -> np.ndarray:
@@ -63,6 +63,4 @@ def log_of(seen: Seen, name: str) -> list[dict[str, Any]]:
     value = plain(seen[name])
     if isinstance(value, list) and all(isinstance(entry, dict) for entry in value):
         return value
-    raise NoEvidence(
-        Mistake("not-observed", f"a record of {name}", describe(value), "The check could not observe this.")
-    )
+    raise no_evidence(f"a record of {name}", value)

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from autograder.exercise import Case, Exercise, Mistake, NoEvidence, Seen, describe
-from autograder.judges.evidence import same, single
+from autograder.exercise import Case, Exercise, Mistake, NoEvidence, Seen
+from autograder.judges.evidence import no_evidence, same, single
 from autograder.judges.lesson_05.evidence import close, number, plain, words
 
 initialization = Exercise(
@@ -81,7 +81,7 @@ def _experiment(case: Case, seen: Seen, name: str = "first") -> tuple[list[dict[
     value = seen[name]
     starts = value.get("starts") if isinstance(value, dict) else None
     if not isinstance(starts, list) or not all(isinstance(start, dict) for start in starts):
-        raise NoEvidence(Mistake("not-observed", "trainings", describe(value), "The check could not observe this."))
+        raise no_evidence("trainings", value)
     if len(starts) != len(case["names"]):
         cause = "`fit` is called once for each initializer."
         raise NoEvidence(
@@ -138,7 +138,7 @@ def _(case: Case, seen: Seen) -> Mistake | None:
     tried = f"{_tried(case)}; the generator's next number looked at when `fit` is called"
     expected = "the same number for all"
     if not first or not all(isinstance(d, float) for d in first):
-        raise NoEvidence(Mistake("not-observed", expected, describe(first), "The check could not observe this."))
+        raise no_evidence(expected, first)
     if len(set(first)) > 1:
         uses = case["uses"]
         id = "shuffled-differently"

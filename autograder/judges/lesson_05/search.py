@@ -8,6 +8,7 @@ import numpy as np
 from scipy import stats
 
 from autograder.exercise import Case, Exercise, Mistake, NoEvidence, Seen, describe
+from autograder.judges.evidence import no_evidence
 from autograder.judges.lesson_05.evidence import close, number, plain, words
 from autograder.judges.statistics import association, distribution_fits, proportion_fits
 
@@ -68,7 +69,7 @@ def _searched(case: Case, seen: Seen, name: str = "search_a") -> dict[str, Any]:
         raise NoEvidence(Mistake("search-stopped", "a search", str(error), cause, _tried(case), error.line))
     value = seen[name]
     if not isinstance(value, dict) or not all(isinstance(value.get(key), list) for key in ("runs", "tests")):
-        raise NoEvidence(Mistake("not-observed", "a search", describe(value), "The check could not observe this."))
+        raise no_evidence("a search", value)
     return value
 
 

@@ -12,6 +12,7 @@ import numpy as np
 import torch
 
 from autograder.exercise import Case, Exercise, Mistake, NoEvidence, Seen, describe
+from autograder.judges.evidence import no_evidence
 from autograder.judges.lesson_05.evidence import close, number, plain, words
 
 width = Exercise(
@@ -177,7 +178,7 @@ def _experiment(case: Case, seen: Seen, name: str) -> tuple[list[dict[str, Any]]
     value = seen[name]
     made = value.get("made") if isinstance(value, dict) else None
     if not isinstance(made, list) or not all(isinstance(run, dict) for run in made):
-        raise NoEvidence(Mistake("not-observed", "models made", describe(value), "The check could not observe this."))
+        raise no_evidence("models made", value)
     return plain(made), value.get("result")
 
 

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 import torch
 
-from autograder.exercise import Case, Error, Exercise, Mistake, NoEvidence, Seen, describe
-from autograder.judges.lesson_06.evidence import Meaning, away_from_zero, double, numbers, same, single, stopped
+from autograder.exercise import Case, Error, Exercise, Mistake, Seen, describe
+from autograder.judges.evidence import inputs, no_evidence, single
+from autograder.judges.lesson_06.evidence import Meaning, double, numbers, same, stopped
 
 accumulation = Exercise(
     "06-accumulation",
@@ -36,18 +37,18 @@ def _(rng: np.random.Generator) -> list[Case]:
 
 def _training(kind: str, rng: np.random.Generator, batches: int, every: int) -> Case:
     """A linear model w, b, with an offset c that some batches of the stratum `unused` leave out."""
-    parameters = [away_from_zero(rng, 3, 2), away_from_zero(rng, 2)]
+    parameters = [inputs(rng, 3, 2), inputs(rng, 2)]
     if kind == "unused":
-        parameters.append(away_from_zero(rng, 2))
+        parameters.append(inputs(rng, 2))
     data = [
         {
-            "x": away_from_zero(rng, 2, 3),
+            "x": inputs(rng, 2, 3),
             "y": single(rng.uniform(3, 5, (2, 2)) * rng.choice([-1, 1], (2, 2))),
             "offset": kind == "unused" and t % 2 == 0,
         }
         for t in range(batches)
     ]
-    before = [away_from_zero(rng, *p.shape) * 5 for p in parameters] if kind == "gradients from before" else []
+    before = [inputs(rng, *p.shape) * 5 for p in parameters] if kind == "gradients from before" else []
     rate = float(rng.uniform(0.015, 0.02))
     return {"kind": kind, "every": every, "rate": rate, "parameters": parameters, "before": before, "batches": data}
 
@@ -197,7 +198,7 @@ def _finals(case: Case, seen: Seen) -> list[np.ndarray]:
         and all(isinstance(f, np.ndarray) for f in finals)
     ):
         return finals
-    raise NoEvidence(Mistake("not-observed", "the parameters", describe(finals), "The check could not observe this."))
+    raise no_evidence("the parameters", finals)
 
 
 def _all_same(got: list[np.ndarray], wanted: list[np.ndarray]) -> bool:

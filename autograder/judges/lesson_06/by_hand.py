@@ -9,7 +9,8 @@ import numpy as np
 import torch
 
 from autograder.exercise import Case, Error, Exercise, Mistake, NoEvidence, Seen, describe
-from autograder.judges.lesson_06.evidence import Slip, as_array, double, explained, numbers, same, single, stopped
+from autograder.judges.evidence import single
+from autograder.judges.lesson_06.evidence import Slip, as_array, double, explained, numbers, same, stopped
 
 by_hand = Exercise(
     "06-backward-by-hand",
@@ -29,7 +30,6 @@ by_hand = Exercise(
 # batch, inputs, hidden units, outputs
 SHAPES = {"plain": (6, 5, 4, 3), "square": (4, 4, 4, 4), "one example": (1, 3, 2, 5), "a silent unit": (5, 4, 4, 2)}
 NAMES = ("x", "y", "w1", "w2")
-FORBIDS = "`backward` and `grad` are switched off here."
 
 
 @by_hand.cases

@@ -8,7 +8,8 @@ import numpy as np
 import torch
 
 from autograder.exercise import Case, Exercise, Mistake, Seen
-from autograder.judges.lesson_06.evidence import Slip, single
+from autograder.judges.evidence import single
+from autograder.judges.lesson_06.evidence import Slip
 from autograder.judges.lesson_06.functions import gradient_mistake, manners_mistake, output_mistake
 
 clamp = Exercise(

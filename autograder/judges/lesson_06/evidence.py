@@ -16,16 +16,6 @@ from autograder.exercise import Error, Mistake, NoEvidence, Seen, describe
 Slip = tuple[Any, str, str]  # what a well-known slip would give, its id, and its likely cause
 
 
-def single(values: np.ndarray) -> np.ndarray:
-    """In single precision, as miniblocks computes."""
-    return values.astype(np.float32)
-
-
-def away_from_zero(rng: np.random.Generator, *shape: int) -> np.ndarray:
-    """Numbers of both signs, none of them near 0."""
-    return single(rng.uniform(0.4, 1.6, shape) * rng.choice([-1, 1], shape))
-
-
 def double(values: np.ndarray, leaf: bool = False) -> torch.Tensor:
     return torch.tensor(values, dtype=torch.float64, requires_grad=leaf)
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograder.exercise import Case, Error, Exercise, Mistake, NoEvidence, Seen, describe
-from autograder.judges.lesson_06.evidence import away_from_zero, explained, numbers, same, single, stopped
+from autograder.exercise import Case, Error, Exercise, Mistake, Seen
+from autograder.judges.evidence import inputs, no_evidence, single
+from autograder.judges.lesson_06.evidence import explained, numbers, same, stopped
 
 no_grad_update = Exercise(
     "06-no-grad-update",
@@ -35,7 +36,7 @@ def _(rng: np.random.Generator) -> list[Case]:
 
 
 def _descent(kind: str, rng: np.random.Generator, shape: tuple[int, ...], steps: int) -> Case:
-    w = away_from_zero(rng, *shape)
+    w = inputs(rng, *shape)
     return {
         "kind": kind,
         "w": w,
@@ -44,8 +45,8 @@ def _descent(kind: str, rng: np.random.Generator, shape: tuple[int, ...], steps:
         "rate": float(rng.uniform(0.08, 0.12)),
         "decay": float(rng.uniform(0.6, 0.7)),
         "steps": steps,
-        "weigh": away_from_zero(rng, *shape),
-        "marker": away_from_zero(rng, *shape) * 50,
+        "weigh": inputs(rng, *shape),
+        "marker": inputs(rng, *shape) * 50,
     }
 
 
@@ -145,7 +146,7 @@ def _calls_mistake(case: Case, seen: Seen) -> Mistake | None:
     """Whether a loss was asked for once a step."""
     behind = seen["behind"]
     if not isinstance(behind, list) or not all(type(n) is int for n in behind):
-        raise NoEvidence(Mistake("not-observed", "a list", describe(behind), "The check could not observe this."))
+        raise no_evidence("a list", behind)
     if len(behind) != case["steps"]:
         id = "one-step-missing" if len(behind) < case["steps"] else "one-step-too-many"
         cause = "`loss_of(w)` is to be called once for each step."

@@ -8,8 +8,8 @@ import numpy as np
 import torch
 
 from autograder.exercise import Case, Exercise, Mistake, NoEvidence, Seen, describe
-from autograder.judges.evidence import count, no_evidence
-from autograder.judges.lesson_09.evidence import listed, numbers, some
+from autograder.judges.evidence import count, listed, no_evidence
+from autograder.judges.lesson_09.evidence import numbers, some
 
 everywhere = Exercise(
     "09-same-everywhere",

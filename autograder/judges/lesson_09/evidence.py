@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 
 from autograder.exercise import Mistake, NoEvidence, Seen, describe
-from autograder.judges.evidence import no_evidence
 
 
 def near(found: Any, wanted: float, tolerance: float = 1e-6) -> bool:
@@ -41,14 +40,6 @@ def numbers(value: Any) -> list[float] | None:
 
 def all_near(found: Sequence[float], wanted: Sequence[float]) -> bool:
     return len(found) == len(wanted) and all(map(near, found, wanted))
-
-
-def listed(seen: Seen, name: str, kind: type = object) -> list[Any]:
-    """An observation that is a list of values of one kind; anything else is no evidence."""
-    value = seen[name]
-    if isinstance(value, list) and all(isinstance(one, kind) for one in value):
-        return value
-    raise no_evidence(f"a list for `{name}`", value)
 
 
 def reported(seen: Seen, name: str, tried: str) -> dict[str, Any]:

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from autograder.exercise import Case, Exercise, Mistake, NoEvidence, Seen, describe
-from autograder.judges.evidence import no_evidence
-from autograder.judges.lesson_09.evidence import listed, near, number, reported, seconds, wrong_median
+from autograder.judges.evidence import listed, no_evidence
+from autograder.judges.lesson_09.evidence import near, number, reported, seconds, wrong_median
 
 KEYS = ("dynamic", "preparation", "static", "pays_after")
 

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from autograder.exercise import Case, Exercise, Mistake, NoEvidence, Seen, describe
-from autograder.judges.evidence import first, no_evidence
-from autograder.judges.lesson_09.evidence import all_near, listed, numbers, reported, seconds, some, wrong_median
+from autograder.judges.evidence import first, listed, no_evidence
+from autograder.judges.lesson_09.evidence import all_near, numbers, reported, seconds, some, wrong_median
 
 timer = Exercise(
     "09-trustworthy-timer",
