@@ -10,7 +10,7 @@ import numpy as np
 
 from autograder.exercise import Case, Error, Exercise, Mistake, NoEvidence, Seen
 from autograder.judges.lesson_02.collect_cases import draw
-from autograder.judges.lesson_02.evidence import listed, numbers, refuse, strings
+from autograder.judges.lesson_02.evidence import listed, numbers, strings
 from autograder.judges.lesson_02.plans import depth, in_words, parameters, places
 
 collect = Exercise(
@@ -50,12 +50,12 @@ def _collected(case: Case, seen: Seen) -> list[str]:
     for step in ("collect from another network first", "collect"):
         error = seen.error(step)
         if error is not None:
-            raise refuse(_stopped(case, error))
+            raise NoEvidence(_stopped(case, error))
     if "names" not in seen:
         cause = (
             "A dictionary is wanted, from full name to parameter. Is a `return` missing, in a recursive call perhaps?"
         )
-        raise refuse(Mistake("not-a-dictionary", "a dictionary", str(seen["returned"]), cause, _tried(case)))
+        raise NoEvidence(Mistake("not-a-dictionary", "a dictionary", str(seen["returned"]), cause, _tried(case)))
     return strings(seen, "names")
 
 

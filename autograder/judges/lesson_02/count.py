@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograder.exercise import Case, Exercise, Mistake, Seen, describe
-from autograder.judges.lesson_02.evidence import listed, refuse, strings
+from autograder.exercise import Case, Exercise, Mistake, NoEvidence, Seen, describe
+from autograder.judges.lesson_02.evidence import listed, strings
 from autograder.judges.lesson_02.plans import (
     Plan,
     again,
@@ -100,24 +100,26 @@ def _counted(case: Case, seen: Seen, key: str) -> int:
     if error := seen.error(STEP):
         if error.type in ("DeferredInitializationError", "InitializationError"):
             cause = "Values were asked for, and shapes would do: a parameter of known shape can be counted before it has values."
-            raise refuse(Mistake("needs-values", "no error", str(error), cause, _tried(case)))
+            raise NoEvidence(Mistake("needs-values", "no error", str(error), cause, _tried(case)))
         if error.type == "RuntimeError" and "grad" in error.message:
             cause = "The gradient of a frozen parameter, or of a constant, was asked for: there is none. `grad_req` says so beforehand."
-            raise refuse(Mistake("asks-for-gradient", "no error", str(error), cause, _tried(case)))
-        raise refuse(Mistake("stopped", "no error", str(error), "The code stopped with an error.", _tried(case)))
+            raise NoEvidence(Mistake("asks-for-gradient", "no error", str(error), cause, _tried(case)))
+        raise NoEvidence(Mistake("stopped", "no error", str(error), "The code stopped with an error.", _tried(case)))
     if "keys" not in seen:
         cause = "One dictionary is wanted, with five keys. Is a `return` missing?"
-        raise refuse(Mistake("not-a-dictionary", "a dictionary", describe(seen["returned"]), cause, _tried(case)))
+        raise NoEvidence(Mistake("not-a-dictionary", "a dictionary", describe(seen["returned"]), cause, _tried(case)))
     if key not in strings(seen, "keys"):
         found = listed(strings(seen, "keys"), 6)
-        raise refuse(
+        raise NoEvidence(
             Mistake("key-missing", f"the key {key!r}", f"keys {found}", "The dictionary lacks this key.", _tried(case))
         )
     value = seen[f"counted {key}"]
     value = value.item() if isinstance(value, np.ndarray) and value.size == 1 else value
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         cause = "A number is wanted here."
-        raise refuse(Mistake("not-a-count", f"{key}: a whole number", f"{key}: {describe(value)}", cause, _tried(case)))
+        raise NoEvidence(
+            Mistake("not-a-count", f"{key}: a whole number", f"{key}: {describe(value)}", cause, _tried(case))
+        )
     return int(value) if value == value and abs(value) < 1e15 and value == int(value) else -1
 
 

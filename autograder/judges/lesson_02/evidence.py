@@ -27,11 +27,6 @@ def _unobserved(name: str, value: Any) -> Mistake:
     return Mistake("not-observed", f"an observation of `{name}`", describe(value), "The check could not observe this.")
 
 
-def refuse(mistake: Mistake) -> NoEvidence:
-    """For `raise refuse(…)`: without this nothing further can be judged."""
-    return NoEvidence(mistake)
-
-
 def listed(names: Any, most: int = 4) -> str:
     """Names for a message: the first few, and how many more."""
     names = list(names)

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from autograder.exercise import Case, Exercise, Mistake, Seen
-from autograder.judges.lesson_02.evidence import listed, refuse
+from autograder.exercise import Case, Exercise, Mistake, NoEvidence, Seen
+from autograder.judges.lesson_02.evidence import listed
 from autograder.judges.lesson_02.surgery_cases import draw
 
 surgery = Exercise(
@@ -64,7 +64,7 @@ def _states(case: Case, seen: Seen, when: str) -> dict[str, Any]:
     """Path → values, or a word on what it waits for."""
     value = seen[when]
     if not isinstance(value, dict) or set(value) != set(_paths(case)):
-        raise refuse(
+        raise NoEvidence(
             Mistake("not-observed", "the network's parameters", str(value)[:60], "The check could not observe this.")
         )
     return value
@@ -80,20 +80,20 @@ def _after(case: Case, seen: Seen) -> tuple[dict[str, Any], dict[str, Any]]:
         cause = (
             "`data()` was asked for values that wait for a shape. `set_data` does without: the array tells the shape."
         )
-        raise refuse(Mistake("needs-values", "no error", observed, cause, tried))
+        raise NoEvidence(Mistake("needs-values", "no error", observed, cause, tried))
     if situation == "waiting":
         cause = "A 0 in a shape is a size that is not known yet. Any size fits there; compare the others only."
-        raise refuse(Mistake("open-sizes-refused", "no error: the file tells the sizes", observed, cause, tried))
+        raise NoEvidence(Mistake("open-sizes-refused", "no error: the file tells the sizes", observed, cause, tried))
     if error.type == "CheckpointError" and "does not fit this network" in error.message:
         cause = "`load_parameters` wants the very paths of this network, and here they are others: that is what the table is for."
-        raise refuse(Mistake("paths-not-translated", "no error", observed, cause, tried))
+        raise NoEvidence(Mistake("paths-not-translated", "no error", observed, cause, tried))
     if situation == "digits":
         cause = '`10.weight` begins with `1`, and does not lie below the block `1`. The dot belongs to the question: `startswith("1.")`.'
-        raise refuse(Mistake("beginning-without-dot", "no error", observed, cause, tried))
+        raise NoEvidence(Mistake("beginning-without-dot", "no error", observed, cause, tried))
     if situation in ("blocks", "crossed") and error.type in ("AttributeError", "KeyError", "TypeError"):
         cause = "What lies below a path can be deeper than one block, and its parameters can have any name. Work with whole paths."
-        raise refuse(Mistake("one-level-only", "no error", observed, cause, tried))
-    raise refuse(Mistake("stopped", "no error", observed, "The code stopped with an error.", tried))
+        raise NoEvidence(Mistake("one-level-only", "no error", observed, cause, tried))
+    raise NoEvidence(Mistake("stopped", "no error", observed, "The code stopped with an error.", tried))
 
 
 def _holds(value: Any, wanted: np.ndarray) -> bool:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from autograder.exercise import Case, Error, Exercise, Mistake, Seen
+from autograder.exercise import Case, Error, Exercise, Mistake, NoEvidence, Seen
 from autograder.judges.lesson_07.dead_code_cases import draw
-from autograder.judges.lesson_07.evidence import came_back, given, named, refuse, stopped
+from autograder.judges.lesson_07.evidence import came_back, given, named, stopped
 from miniblocks.graph import Cond, Graph, Ref, same
 from miniblocks.graph.ir import Instruction, is_pure, leaves, reads, results
 from miniblocks.graph.printing import line
@@ -63,11 +63,11 @@ def _after(case: Case, seen: Seen) -> Graph:
     stopped(seen, "drop dead code", tried, _meaning)
     after = came_back(seen, "after", tried)
     if not isinstance(after, Graph):
-        raise refuse(_broken(before, _kept(seen), after, tried))
+        raise NoEvidence(_broken(before, _kept(seen), after, tried))
     untouched = came_back(seen, "before", tried)
     if not isinstance(untouched, Graph) or not same(untouched, before):
         cause = "The graph that was given has changed. Its dictionaries are its own: copy them before you take something out."
-        raise refuse(Mistake("input-changed", "g as it was", "another g", cause, tried))
+        raise NoEvidence(Mistake("input-changed", "g as it was", "another g", cause, tried))
     return after
 
 

@@ -76,9 +76,10 @@ def harmless(graph: Graph) -> bool:
     )
 
 
-def refuse(mistake: Mistake) -> NoEvidence:
-    """For `raise refuse(…)`: without this nothing further can be judged."""
-    return NoEvidence(mistake)
+def in_training(g: Graph) -> str:
+    """What tells that the network was captured in training; nothing where it was not."""
+    drawn = [i.operation for i in everything(g) if i.operation.startswith("dropout")]
+    return " and ".join([*dict.fromkeys(drawn), *(["writes of running statistics"] if g.writes else [])])
 
 
 def stopped(

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from autograder.exercise import Case, Error, Exercise, Mistake, Seen
-from autograder.judges.lesson_07.evidence import came_back, given, named, refuse, stopped
+from autograder.exercise import Case, Error, Exercise, Mistake, NoEvidence, Seen
+from autograder.judges.lesson_07.evidence import came_back, given, named, stopped
 from autograder.judges.lesson_07.fuse_cases import draw
 from miniblocks.graph import Graph, Ref, Step, same
 from miniblocks.graph.ir import Instruction, leaves, mapped, reads, results
@@ -79,15 +79,15 @@ def _after(case: Case, seen: Seen) -> Graph:
     stopped(seen, "fuse", tried, _meaning)
     after = came_back(seen, "after", tried)
     if not isinstance(after, Graph):
-        raise refuse(_broken(before, seen, after, tried))
+        raise NoEvidence(_broken(before, seen, after, tried))
     untouched = came_back(seen, "before", tried)
     if not isinstance(untouched, Graph) or not same(untouched, before):
         cause = "The graph that was given has changed. A pass makes a new one."
-        raise refuse(Mistake("input-changed", "g as it was", "another g", cause, tried))
+        raise NoEvidence(Mistake("input-changed", "g as it was", "another g", cause, tried))
     if {t.name for t in before.writes} != {t.name for t in after.writes}:
         cause = "The graph that came back does not write what the old one wrote. `replace(g, steps=…)` keeps everything else."
         observed = f"writes {named(list(after.writes)) or 'nothing'}"
-        raise refuse(Mistake("writes-lost", f"writes {named(list(before.writes))}", observed, cause, tried))
+        raise NoEvidence(Mistake("writes-lost", f"writes {named(list(before.writes))}", observed, cause, tried))
     return after
 
 

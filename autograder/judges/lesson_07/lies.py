@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from autograder.exercise import Case, Error, Exercise, Mistake, Seen, describe
-from autograder.judges.lesson_07.evidence import came_back, close, few, has_branch, numbers, refuse, stopped
+from autograder.exercise import Case, Error, Exercise, Mistake, NoEvidence, Seen, describe
+from autograder.judges.lesson_07.evidence import came_back, close, few, has_branch, numbers, stopped
 from autograder.judges.lesson_07.lies_cases import draw
 from autograder.judges.lesson_07.programs import function
 from miniblocks import graph, nd
@@ -78,13 +78,13 @@ def _positions(case: Case, seen: Seen) -> list[int]:
     expected = "a list of positions, such as [0, 3]"
     if isinstance(value, list) and value and all(isinstance(v, bool) for v in value):
         cause = "A truth value for each input came back. The positions of the lies are wanted: `enumerate` gives them."
-        raise refuse(Mistake("truth-values", expected, describe(value), cause, tried))
+        raise NoEvidence(Mistake("truth-values", expected, describe(value), cause, tried))
     if isinstance(value, list) and any(isinstance(v, np.ndarray) for v in value):
         cause = "The inputs themselves came back; their positions in the list are wanted."
-        raise refuse(Mistake("inputs-not-positions", expected, "a list of arrays", cause, tried))
+        raise NoEvidence(Mistake("inputs-not-positions", expected, "a list of arrays", cause, tried))
     if not isinstance(value, list) or not all(type(v) is int for v in value):
         cause = "The first of the two is a list of positions in `inputs`. With a single lie it is a list, too; with none, an empty one."
-        raise refuse(Mistake("not-a-list", expected, describe(value), cause, tried))
+        raise NoEvidence(Mistake("not-a-list", expected, describe(value), cause, tried))
     return value
 
 
@@ -124,7 +124,7 @@ def _graph(case: Case, seen: Seen) -> graph.Graph:
     stopped(seen, STEP, tried, _meaning)
     g = came_back(seen, "graph", tried)
     if isinstance(g, str):
-        raise refuse(
+        raise NoEvidence(
             Mistake(
                 "not-a-graph", "a graph", g[:160], "What came back is no graph that can be written to a file.", tried
             )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograder.exercise import Case, Exercise, Mistake, Seen, describe
+from autograder.exercise import Case, Exercise, Mistake, NoEvidence, Seen, describe
 from autograder.judges.lesson_07.evidence import (
     MOST_BYTES,
     close,
@@ -12,7 +12,7 @@ from autograder.judges.lesson_07.evidence import (
     few,
     harmless,
     has_branch,
-    refuse,
+    in_training,
     stopped,
 )
 from autograder.judges.lesson_07.out_of_python_cases import draw, outputs
@@ -55,17 +55,17 @@ def _graph(case: Case, seen: Seen) -> Graph:
     value, expected = seen["file"], "a file with a graph"
     if not isinstance(value, np.ndarray) or value.dtype != np.uint8 or value.size > MOST_BYTES:
         cause = "There is no file where one was asked for. Is its name used as it was given?"
-        raise refuse(Mistake("no-file", expected, describe(value), cause, tried))
+        raise NoEvidence(Mistake("no-file", expected, describe(value), cause, tried))
     try:
         return loads(value.tobytes(), "the file")
     except CheckpointError as error:
         if "holds arrays and no graph" in str(error):
             cause = "Parameters are numbers; what is done with them is not in such a file. Save a graph: `graph.save`."
-            raise refuse(Mistake("parameters-only", expected, str(error)[:120], cause, tried)) from None
+            raise NoEvidence(Mistake("parameters-only", expected, str(error)[:120], cause, tried)) from None
         cause = "The file is of another kind. The one asked for is written by `graph.save`."
-        raise refuse(Mistake("other-format", expected, str(error)[:120], cause, tried)) from None
+        raise NoEvidence(Mistake("other-format", expected, str(error)[:120], cause, tried)) from None
     except Exception as error:  # whatever a stranger's bytes lead to
-        raise refuse(
+        raise NoEvidence(
             Mistake("other-format", expected, type(error).__name__, "The file cannot be read.", tried)
         ) from None
 
@@ -74,25 +74,19 @@ def _run(case: Case, g: Graph, level: float, tried: str) -> np.ndarray:
     """What the file gives here."""
     if len(g.inputs) != 2:
         cause = "The graph should take what the network takes: x and level. What is no tensor when it is captured, is no input."
-        raise refuse(Mistake("other-inputs", "two inputs", f"{len(g.inputs)}", cause, tried))
+        raise NoEvidence(Mistake("other-inputs", "two inputs", f"{len(g.inputs)}", cause, tried))
     if not harmless(g):
-        raise refuse(
+        raise NoEvidence(
             Mistake("too-large", "a graph of a few steps", f"{len(g.steps)} steps", "This is another graph.", tried)
         )
     try:
         with autograd.no_grad():
             result = g(nd.array(case["x"]), nd.array(level))
     except Exception as error:  # a stranger's graph
-        raise refuse(
+        raise NoEvidence(
             Mistake("does-not-run", "numbers", f"{type(error).__name__}: {str(error)[:80]}", "The graph stops.", tried)
         ) from None
     return result.asnumpy() if isinstance(result, nd.Tensor) else np.asarray(np.nan)
-
-
-def _in_training(g: Graph) -> str:
-    """What tells that the network was captured in training; nothing where it was not."""
-    drawn = [i.operation for i in everything(g) if i.operation.startswith("dropout")]
-    return " and ".join([*dict.fromkeys(drawn), *(["writes of running statistics"] if g.writes else [])])
 
 
 def _right(case: Case, g: Graph) -> Mistake | None:
@@ -128,7 +122,7 @@ def _(case: Case, seen: Seen) -> Mistake | None:
     g = _graph(case, seen)
     if case["situation"] != "in_training":
         return None
-    if signs := _in_training(g):
+    if signs := in_training(g):
         cause = "The network was captured in training. In a file it should be as it is used: `net.eval()` before the capture."
         return Mistake("exported-in-training", "neither random draws nor writes", signs, cause, _tried(case))
     return _right(case, g)
@@ -138,7 +132,7 @@ def _(case: Case, seen: Seen) -> Mistake | None:
 def _(case: Case, seen: Seen) -> Mistake | None:
     g = _graph(case, seen)
     used = {i.operation for i in everything(g)} - {"if", "loop"}
-    if signs := _in_training(g):
+    if signs := in_training(g):
         cause = "What happens in training only, no other runtime knows."
         return Mistake("exported-in-training", "neither random draws nor writes", signs, cause, _tried(case))
     if unknown := sorted(used - set(RULES)):
@@ -165,7 +159,7 @@ def _(case: Case, seen: Seen) -> Mistake | None:
         return Mistake("left-in-use", "in training, as before", "in use", cause, tried, "net.training")
     after = seen["after"]
     if not isinstance(after, dict):
-        raise refuse(
+        raise NoEvidence(
             Mistake("not-observed", "the parameters", describe(after), "The check could not observe this.", tried)
         )
     changed = [name for name, value in case["values"].items() if not _same(after.get(name), value)]

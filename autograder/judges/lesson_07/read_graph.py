@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from autograder.exercise import Case, Error, Exercise, Mistake, Seen, describe
-from autograder.judges.lesson_07.evidence import given, refuse, sent, stopped
+from autograder.exercise import Case, Error, Exercise, Mistake, NoEvidence, Seen, describe
+from autograder.judges.lesson_07.evidence import given, sent, stopped
 from autograder.judges.lesson_07.programs import function, undrawn
 from miniblocks import graph, nd, nn
 from miniblocks.graph import passes
@@ -126,13 +126,13 @@ def _observed(case: Case, seen: Seen) -> list[dict[str, int]]:
     expected = "a list of dictionaries, from the name of an operation to a number"
     if isinstance(value, list) and value and all(type(v) is int for v in value):
         cause = "Totals came back. How many of each operation is asked: a `Counter` for each graph."
-        raise refuse(Mistake("totals-only", expected, describe(value), cause, tried))
+        raise NoEvidence(Mistake("totals-only", expected, describe(value), cause, tried))
     fits = isinstance(value, list) and all(
         isinstance(one, dict) and all(type(n) is int for n in one.values()) for one in value
     )
     if not fits:
         cause = "A list is wanted, with one dictionary for each graph: the one that came, and one for each pass."
-        raise refuse(Mistake("not-a-list-of-counts", expected, describe(value), cause, tried))
+        raise NoEvidence(Mistake("not-a-list-of-counts", expected, describe(value), cause, tried))
     return [{k: n for k, n in one.items() if n} for one in value]
 
 

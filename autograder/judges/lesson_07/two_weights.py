@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from autograder.exercise import Case, Error, Exercise, Mistake, Seen
-from autograder.judges.lesson_07.evidence import came_back, close, everything, few, has_branch, refuse, stopped
+from autograder.exercise import Case, Error, Exercise, Mistake, NoEvidence, Seen
+from autograder.judges.lesson_07.evidence import came_back, close, everything, few, has_branch, stopped
 from autograder.judges.lesson_07.two_weights_cases import draw, step, trained
 from miniblocks.graph import Cond, Graph
 from miniblocks.graph.ir import subgraphs
@@ -73,7 +73,7 @@ def _observed(case: Case, seen: Seen, form: str) -> list[dict[str, Any]]:
     stopped(seen, f"call {form}", _tried(case, form, case["before"][0]), _calling)
     value = seen[form]
     if not isinstance(value, list) or not all(isinstance(v, dict) for v in value) or len(value) != len(case["before"]):
-        raise refuse(
+        raise NoEvidence(
             Mistake("not-observed", "a loss for each call", str(value)[:60], "The check could not observe this.")
         )
     return value
@@ -165,7 +165,7 @@ def _graph(case: Case, seen: Seen) -> Graph:
     stopped(seen, BUILD, tried, _meaning)
     g = came_back(seen, "graph", tried)
     if isinstance(g, str):
-        raise refuse(Mistake("not-a-graph", "a graph", g[:160], "It cannot be written to a file.", tried))
+        raise NoEvidence(Mistake("not-a-graph", "a graph", g[:160], "It cannot be written to a file.", tried))
     return g
 
 

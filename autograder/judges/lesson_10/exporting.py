@@ -7,7 +7,7 @@ import torch
 
 from autograder.exercise import Case, Exercise, Mistake, NoEvidence, Seen, describe
 from autograder.judges.evidence import double, inputs, is_text, single, stopped
-from autograder.judges.lesson_07.evidence import MOST_BYTES, close, everything, few, harmless
+from autograder.judges.lesson_07.evidence import MOST_BYTES, close, few, harmless, in_training
 from autograder.judges.lesson_08.evidence import layer
 from miniblocks import autograd, nd
 from miniblocks.errors import CheckpointError
@@ -139,14 +139,9 @@ def _graph(case: Case, seen: Seen) -> Graph:
     return found
 
 
-def _in_training(g: Graph) -> str:
-    drawn = [i.operation for i in everything(g) if i.operation.startswith("dropout")]
-    return " and ".join([*dict.fromkeys(drawn), *(["writes of running statistics"] if g.writes else [])])
-
-
 def _right_file(case: Case, seen: Seen) -> Mistake | None:
     g, tried = _graph(case, seen), _tried(case)
-    if signs := _in_training(g):
+    if signs := in_training(g):
         cause = "The network was captured in training. `net.eval()` before the capture."
         return Mistake("exported-in-training", "neither random draws nor writes", signs, cause, tried)
     try:
