@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import ctypes
 import os
+import re
 import struct
+from collections.abc import Iterable
 
 NEW_NAMESPACES = {
     "user": 0x10000000,
@@ -18,7 +20,7 @@ NEW_NAMESPACES = {
     "host name": 0x04000000,
     "cgroup": 0x02000000,
 }
-RECURSIVE, PRIVATE, NO_SUID, NO_DEVICES, NO_EXEC = 1 << 14, 1 << 18, 2, 4, 8
+BIND, RECURSIVE, PRIVATE, NO_SUID, NO_DEVICES, NO_EXEC = 1 << 12, 1 << 14, 1 << 18, 2, 4, 8
 CAP_BOUNDING_SET_DROP, SET_NO_NEW_PRIVILEGES, SET_SECCOMP, SECCOMP_FILTER = 24, 38, 22, 2
 CAPABILITIES_V3 = 0x20080522
 FOLDERS = ("/tmp", "/dev/shm")
@@ -61,10 +63,30 @@ def _unshare(kinds: tuple[str, ...], as_user: int) -> None:
 def mount_own(folders: tuple[str, ...]) -> None:
     """An empty file system in memory over each folder, terminals of one's own, and a /proc of this PID namespace."""
     _mount("none", "/", None, RECURSIVE | PRIVATE)
+    kept = {point: os.open(point, os.O_PATH) for point in mounts_below(folders)}
     for folder in folders:
         _mount("tmpfs", folder, "tmpfs", NO_SUID | NO_DEVICES, f"size={TMPFS_BYTES},nr_inodes={TMPFS_FILES},mode=0700")
+    for point, shown in kept.items():  # an installation may lie beneath /tmp
+        os.makedirs(point)
+        _mount(f"/proc/self/fd/{shown}", point, None, BIND | RECURSIVE)
+        os.close(shown)
     _mount("devpts", "/dev/pts", "devpts", NO_SUID | NO_EXEC, "newinstance,ptmxmode=0666,mode=620")
     _mount("proc", "/proc", "proc", NO_SUID | NO_DEVICES | NO_EXEC)
+
+
+def mounts_below(folders: tuple[str, ...]) -> list[str]:
+    """The folders beneath these that something is mounted on; of several in one another the outermost."""
+    with open("/proc/self/mountinfo", encoding="utf-8", errors="surrogateescape") as lines:
+        points = sorted(re.sub(r"\\(\d{3})", lambda m: chr(int(m[1], 8)), line.split(" ")[4]) for line in lines)
+    found: list[str] = []
+    for point in points:
+        if _beneath(point, folders) and point not in found and not _beneath(point, found):
+            found.append(point)
+    return found
+
+
+def _beneath(path: str, folders: Iterable[str]) -> bool:
+    return any(path.startswith(f"{folder}/") for folder in folders)
 
 
 def drop_rights(seccomp: bytes) -> None:

@@ -4,8 +4,10 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import psutil
 import pytest
@@ -92,6 +94,23 @@ def test_an_installed_copy_of_the_judges_is_hidden(monkeypatch, tmp_path):
         inside(Bubblewrap(), f"import os\nprint(os.listdir({str(copy.parent)!r}), os.listdir({str(copy)!r}))")
         == "['autograder'] []"
     )
+
+
+@pytest.mark.parametrize("kind", [Bubblewrap, ForkServer])
+def test_an_installation_beneath_tmp_is_shown_and_nothing_else_that_lies_there(kind, monkeypatch):
+    with tempfile.TemporaryDirectory(prefix="a clone ", dir="/tmp") as clone:
+        for name in ("packages/late", "private"):
+            (Path(clone) / name).mkdir(parents=True)
+        for folder in (Path(clone), *Path(clone).rglob("*")):
+            folder.chmod(0o755)
+        shown = str(Path(clone) / "packages")
+        folders = bubblewrap.python_folders()
+        monkeypatch.setattr(bubblewrap, "python_folders", lambda: [*folders, shown])
+        sandbox = kind()
+        look = f"import os\nprint(os.listdir({shown!r}), os.listdir({clone!r}), {Path(clone).name!r} in os.listdir('/tmp'))\n"
+        write = f"try: os.mkdir({shown!r} + '/new')\nexcept OSError as error: print(error.strerror)"
+        assert inside(sandbox, look + write).splitlines() == ["['late'] ['packages'] True", "Read-only file system"]
+        sandbox.close()
 
 
 def test_a_neighbour_is_not_touched(grade, right, checked):
