@@ -61,7 +61,8 @@ REFUSED: dict[str, tuple[int | None, int | None]] = {
     "modify_ldt": (154, None),
 }
 ARCHITECTURES = {"x86_64": (0, 0xC000003E, 56), "aarch64": (1, 0xC00000B7, 220)}  # column, audit number, clone
-FOR_ZYGOTE = ("unshare", "mount")  # it builds its children's walls; they get the whole filter
+# It builds its children's walls, namespaces and all; they get the whole filter.
+FOR_ZYGOTE = ("clone", "unshare", "mount")
 CLONE3 = 435
 NEW_NAMESPACES = 0x7E020000  # every CLONE_NEW* flag that clone knows
 X32 = 0x40000000
@@ -91,12 +92,13 @@ def program(allowed: Collection[str] = (), machine: str = "") -> bytes:
         code += [(_EQUAL, 0, 1, number), _refuse(errno.EPERM)]
     # clone3 hides its flags in memory, which a filter cannot read; without it, libc falls back to clone.
     code += [(_EQUAL, 0, 1, CLONE3), _refuse(errno.ENOSYS)]
-    code += [
-        (_EQUAL, 0, 3, clone),
-        (_LOAD, 0, 0, _FIRST_ARGUMENT),
-        (_ANY_BIT, 0, 1, NEW_NAMESPACES),
-        _refuse(errno.EPERM),
-    ]
+    if "clone" not in allowed:
+        code += [
+            (_EQUAL, 0, 3, clone),
+            (_LOAD, 0, 0, _FIRST_ARGUMENT),
+            (_ANY_BIT, 0, 1, NEW_NAMESPACES),
+            _refuse(errno.EPERM),
+        ]
     code += [(_RETURN, 0, 0, _ALLOW)]
     return b"".join(struct.pack("=HBBI", op, yes, no, value) for op, yes, no, value in code)
 

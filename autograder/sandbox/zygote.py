@@ -3,9 +3,8 @@
 It runs inside bubblewrap, without rights, and is told one thing only: to fork. What is to be graded goes to the
 child alone, on pipes of its own:
 
-    zygote ── fork ──▶ unshares namespaces of every kind, forks once more and is gone
-                           └──▶ init: mounts, drops its rights, forks once more, reaps
-                                   └──▶ the worker (worker.main)
+    zygote ── clone ──▶ init of namespaces of every kind: mounts, drops its rights, forks once more, reaps
+                           └──▶ the worker (worker.main)
 
 Whoever kills the init, by the handle that it hands over before any code of the learner's runs, kills all that is
 left of that learner. The zygote has one thread and no open file beyond three, or it refuses to start: a
@@ -22,6 +21,8 @@ import random
 import signal
 import socket
 import sys
+from contextlib import suppress
+from typing import Any
 
 import numpy as np
 import torch
@@ -29,6 +30,7 @@ from matplotlib import font_manager, pyplot
 
 from autograder import probes
 from autograder.sandbox import memory, namespaces, shell, worker
+from explorers.view.pictures import templates
 
 # One look at each thing that is imported or built on first use.
 WARM_CELLS = (
@@ -38,6 +40,7 @@ WARM_CELLS = (
     "print('x'); import warnings; warnings.warn('x')",
     "import matplotlib.pyplot as plt\nplt.plot([1, 2]);",
     "from IPython.display import HTML, display\ndisplay(HTML('x'))",
+    "from autograder import check",
     """from miniblocks import autograd, graph, init, loss, nd, nn, optim
 import explorers
 net = nn.Sequential()
@@ -47,6 +50,13 @@ with autograd.record():
     y = net(nd.ones((2, 3))).sum()
 y.backward()
 net""",
+    "explorers.explore(net)",
+    # What only some lessons use: it costs a fork nothing to have it, and a notebook a tenth of a second to fetch it.
+    "import encodings.cp437, encodings.unicode_escape, numpy.ctypeslib",
+    "import explorers.figures, miniblocks.drawing, miniblocks.summary",
+    "import igraph",
+    "import onnx",
+    "import scipy.special",
     """import torch
 m = torch.nn.Linear(2, 2)
 o = torch.optim.SGD(m.parameters(), lr=0.1)
@@ -61,20 +71,26 @@ def main() -> None:
     os.dup2(null, 0)
     os.close(null)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    seccomp = control.recv(1 << 16)
+    seccomp, owner = control.recv(1 << 16), (os.geteuid(), os.getegid())
     warm_up()
     assert_can_fork(open_files=4)
+    signal.signal(signal.SIGCHLD, reap)
     control.send(b"ready")
     while True:
         _, descriptors, _, _ = socket.recv_fds(control, 1, 3)
         if not descriptors:
             return
-        child = os.fork()
-        if child == 0:
-            become_worker(control, descriptors, seccomp)
+        if namespaces.fork() == 0:
+            become_worker(control, descriptors, seccomp, owner)
         for descriptor in descriptors:
             os.close(descriptor)
-        os.waitpid(child, 0)
+
+
+def reap(*_: Any) -> None:
+    """Take leave of workers that have died."""
+    with suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
 
 
 def warm_up() -> None:
@@ -83,6 +99,8 @@ def warm_up() -> None:
     for module in pkgutil.iter_modules(probes.__path__, "autograder.probes."):
         importlib.import_module(module.name)
     torch_state = torch.get_rng_state()
+    for name in templates().list_templates():
+        templates().get_template(name)
     with worker.miniblocks.nn.fresh_names():
         shell.warm_up(WARM_CELLS)
     pyplot.close("all")
@@ -104,11 +122,12 @@ def assert_can_fork(open_files: int) -> None:
         raise RuntimeError(f"not fit to be forked: {len(threads)} threads, open files {links}, shared memory {shared}")
 
 
-def become_worker(control: socket.socket, descriptors: list[int], seccomp: bytes) -> None:
+def become_worker(control: socket.socket, descriptors: list[int], seccomp: bytes, owner: namespaces.Owner) -> None:
     """In the fork: build the walls, then run one notebook. Never returns."""
     try:
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         control.close()
-        namespaces.enclose(os.environ["HOME"], seccomp)
+        namespaces.enclose(os.environ["HOME"], seccomp, owner)
         cells_in, cells_out, report = descriptors
         payload = os.fork()
         if payload:

@@ -14,9 +14,9 @@ READ, CLONE = {"x86_64": 0, "aarch64": 63}, {"x86_64": 56, "aarch64": 220}
 SIGCHLD, THREAD, NEWUSER = 17, 0x3D0F00, 0x10000000
 
 
-def decide(machine, number, argument=0, audit=None):
+def decide(machine, number, argument=0, audit=None, allowed=()):
     """What the filter returns for a system call."""
-    code = list(struct.iter_unpack("=HBBI", seccomp.program(machine=machine)))
+    code = list(struct.iter_unpack("=HBBI", seccomp.program(allowed, machine)))
     data = struct.pack("=IIQ6Q", number, audit or seccomp.ARCHITECTURES[machine][1], 0, argument, *[0] * 5)
     at = accumulator = 0
     while True:
@@ -49,6 +49,18 @@ def test_processes_and_threads_but_no_namespaces(machine):
     for bit in (0x20000, 0x2000000, 0x4000000, 0x8000000, NEWUSER, 0x20000000, 0x40000000):
         assert decide(machine, CLONE[machine], bit | SIGCHLD) == EPERM
     assert decide(machine, CLONE[machine], NEWUSER | 1 << 40) == EPERM
+
+
+@pytest.mark.parametrize("machine", MACHINES)
+def test_the_zygote_is_refused_everything_but_what_its_walls_take(machine):
+    column = seccomp.ARCHITECTURES[machine][0]
+    needed = {seccomp.REFUSED[name][column] for name in ("unshare", "mount")}
+    for number in range(600):
+        if number not in needed:
+            wanted = decide(machine, number, SIGCHLD)
+            assert decide(machine, number, SIGCHLD, allowed=seccomp.FOR_ZYGOTE) == wanted, number
+    for number, argument in [(CLONE[machine], NEWUSER | SIGCHLD), *((number, 0) for number in needed)]:
+        assert decide(machine, number, argument, allowed=seccomp.FOR_ZYGOTE) == ALLOW
 
 
 def test_other_ways_to_name_a_call_kill():
