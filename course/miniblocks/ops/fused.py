@@ -37,7 +37,7 @@ descend_sum = op(
 # An image, and what a convolution (or the gradient of one by its input) adds to it.
 add_conv2d = op(
     "add_conv2d",
-    lambda y, x, w, b, **s: y + RAW.conv2d(x, w, b, **s),
+    lambda y, x, w, b, **s: RAW.conv2d(x, w, b, **s).add_(y),
     lambda F, g, out, y, x, w, b, **s: g,
     lambda F, g, out, y, x, w, b, **s: F.conv2d_input(g, w, shape=tuple(x.shape), **s),
     lambda F, g, out, y, x, w, b, **s: F.conv2d_kernel(g, x, shape=tuple(w.shape), **s),
@@ -46,7 +46,7 @@ add_conv2d = op(
 )
 add_conv2d_input = op(
     "add_conv2d_input",
-    lambda y, g, w, **s: y + RAW.conv2d_input(g, w, **s),
+    lambda y, g, w, **s: RAW.conv2d_input(g, w, **s).add_(y),
     lambda F, h, out, y, g, w, shape, **s: h,
     lambda F, h, out, y, g, w, shape, **s: F.conv2d(h, w, None, **s),
     lambda F, h, out, y, g, w, shape, **s: F.conv2d_kernel(g, h, shape=tuple(w.shape), **s),

@@ -1,4 +1,4 @@
-"""Large convolutions and pools in compiled programs take no new memory, and give what the tape gives."""
+"""Large convolutions and pools in compiled programs go into buffers, and give what the tape gives."""
 
 import numpy as np
 import pytest
@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from miniblocks import autograd, graph, init, loss, nd, nn, optim
 from miniblocks.graph.backends import images
-from miniblocks.graph.backends.python import Program
 
 WINDOWS = [((3, 3), (1, 1), (1, 1)), ((5, 3), (1, 1), (0, 2)), ((1, 1), (1, 1), (0, 0)), ((3, 3), (2, 1), (1, 1))]
 KINDS = {"as it is": True, "where torch cannot add": False}
@@ -32,12 +31,14 @@ class Convolutional(nn.Block):
         self.conv = nn.Conv2D(
             16, kernel, strides=stride, padding=padding, activation=activation, use_bias=bias, in_channels=16
         )
-        self.residual = nn.Conv2D(16, 3, padding=1, in_channels=16)
+        self.straight = nn.Conv2D(16, 3, padding=1, in_channels=16)
+        self.bent = nn.Conv2D(16, 3, padding=1, activation="relu", in_channels=16)
         self.pool, self.scores = nn.MaxPool2D(3, strides=2, padding=1), nn.Dense(3)
 
     def forward(self, x):
         h = self.stem(x)
-        h = h + self.residual(h)
+        h = h + self.straight(h)
+        h = h + self.bent(h)
         return self.scores(self.pool(self.conv(h) * 0.5 + 1))
 
 
@@ -66,7 +67,8 @@ def test_a_training_step_changes_parameters_as_the_tape_does(kernel, stride, pad
     rules = [optim.SGD(net.collect_params(), lr=0.01) for net in nets]
     criterion, (x, y) = loss.SoftmaxCrossEntropyLoss(), batch()
     step = graph.joint(nets[0], criterion, rules[0], x, y)
-    assert ("_convolution_pointwise" in step.code) is adding
+    assert {"add_conv2d", "add_conv2d_input"} <= {s.operation for s in step.program.graph.steps}
+    assert (step.code.count("_convolution_pointwise") > step.code.count(".zero_()")) is adding
     for _ in range(3):
         x, y = batch()
         value = criterion(nets[1](x), y)
@@ -209,34 +211,3 @@ class Two(nn.Block):
 
     def forward(self, x):
         return self.scores(self.one(x) - self.other(x))
-
-
-def test_kept_memory_serves_the_next_value_of_its_size():
-    layers = [nn.Conv2D(8, 3, padding=1, in_channels=8, activation="tanh") for _ in range(5)]
-    net = nn.Sequential(*layers, nn.Conv2D(4, 3, in_channels=8))
-    net.initialize()
-    x = nd.random.normal(shape=(8, 8, 32, 32))
-    g = graph.optimize(graph.trace(net, x))
-    shared, apart = Program(g), Program(g, reuse=False)
-    assert [p.code.splitlines()[1].count("conv2d") for p in (shared, apart)] == [2, 5]
-    with autograd.no_grad():
-        for images_ in (x, x + 1):
-            close(shared(images_).asnumpy(), net(images_).asnumpy())
-            np.testing.assert_array_equal(apart(images_).asnumpy(), shared(images_).asnumpy())
-
-
-def test_a_program_that_failed_runs_again():
-    """What was given back for a call that then failed is missed by nobody."""
-    net = network((3, 3), (1, 1), (1, 1), True, True)
-    x = batch()[0]
-    program = graph.compile(graph.trace(net, x))
-    with autograd.no_grad():
-        first = program(x).asnumpy()
-        [bound] = program._bound.values()
-        names = bound.__globals__["run"].__globals__
-        right = names["conv2d"]
-        names["conv2d"] = lambda *_: 1 / 0
-        with pytest.raises(ZeroDivisionError):
-            program(x)
-        names["conv2d"] = right
-        np.testing.assert_array_equal(program(x).asnumpy(), first)

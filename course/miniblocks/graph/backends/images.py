@@ -1,13 +1,14 @@
-"""How the `python` backend writes large convolutions and pools: so that they take no new memory at each call.
+"""How the `python` backend writes large convolutions and pools: into buffers, where calls of torch would take new memory each time.
 
 Memory of megabytes that is given back after every use is taken from the system anew, page by page: of a small convolutional network's
-training step that was up to a sixth. Pools go into buffers. torch has no convolution with a place for its result, so that its memory is
-kept (`memory.Kept`). What a convolution is added to is its place: oneDNN's convolution can add (what torch's own compiler calls as well; its
-relu is not used, which makes 0 of nan). The gradient by the input is a convolution with the kernel turned round.
+training step that was up to a sixth. torch has no convolution with a place for its result, but oneDNN's adds to one (what torch's own
+compiler calls as well): into zeros, or to what the result is added to. (Its own relu is not used, which makes 0 of nan.) The gradient by
+the input is a convolution with the kernel turned round.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 ADDING = ("add_conv2d", "add_conv2d_input")  # their first argument is what is added to
 GIVING = ("conv2d", "conv2d_relu", "conv2d_input", "max_pool2d", "max_pool2d_input", *ADDING)  # images, channels last
-LARGE = 1 << 18  # bytes of a result: where new memory costs something
+LARGE = 1 << 18  # bytes of a result: where memory costs more than writing zeros
 aten = torch.ops.aten
 
 
@@ -68,25 +69,21 @@ def turned_round(w: torch.Tensor) -> torch.Tensor:
 
 
 def _convolved(writer: Writer, step: Step, words: list[str], stride: Any, padding: Any) -> bool:
-    """Input, kernel and bias convolved; added to the first argument where the operation says so."""
-    if not _fits(writer, step):
-        return False
-    if step.operation not in ADDING:
-        writer.keep(step, writer.call(torch.conv2d, ", ".join([*words, f"{list(stride)}, {list(padding)}"])))
-        return True
-    return _added(writer, step, [*words, f"{list(padding)}, {list(stride)}, [1, 1], 1"])
-
-
-def _added(writer: Writer, step: Step, words: list[str]) -> bool:
-    """Into the place of what it is added to, where nobody reads that any more, or else into a copy of it."""
-    y, *others = step.args
-    elsewhere = [a for a in others if isinstance(a, Ref)] + ([] if writer.values[y].channels_last else [y])
-    target = writer.place(step, besides=elsewhere) if adding() is not None else None
+    """Input, kernel and bias convolved into zeros, or to what the operation adds to: in its place where nobody reads it any more, or in a copy."""
+    onto = step.args[0] if step.operation in ADDING else None
+    lasting = [a for a in step.args if isinstance(a, Ref) and not (a == onto and writer.values[a].channels_last)]
+    if onto is not None and onto in step.args[1:]:
+        lasting.append(onto)
+    target = _place(writer, step, lasting)
     if target is None:
         return False
-    if target.word != writer.word(y):
-        writer.line(f"{target.word}.copy_({writer.word(y)})")
-    writer.line(writer.call(adding(), ", ".join([target.word, *words, "'add', 1.0, None, [], ''"])))
+    if onto is None:
+        writer.line(f"{target.word}.zero_()")
+    elif target.word != writer.word(onto):
+        writer.line(f"{target.word}.copy_({writer.word(onto)})")
+    window = f"{list(padding)}, {list(stride)}, [1, 1], 1"
+    arguments = [target.word, *words, window, "'add', 1.0, None, [], ''"]
+    writer.line(writer.call(adding(), ", ".join(arguments)))
     writer.values[step.result] = target
     return True
 
@@ -137,15 +134,12 @@ def pool_gradient(writer: Writer, step: Step) -> bool:
     return True
 
 
-def _place(writer: Writer, step: Step) -> Value | None:
-    """A buffer for a large result on the CPU."""
-    return writer.place(step) if _fits(writer, step) else None
-
-
-def _fits(writer: Writer, step: Step) -> bool:
-    """Whether a result is large, on the CPU, of single precision, and stays in the program."""
-    single = step.dtype == "float32" and all(a.dtype == "float32" for a in step.args[:2] if isinstance(a, Ref))
-    return single and size(step.result) >= LARGE and writer.device.type == "cpu" and writer.stays(step)
+def _place(writer: Writer, step: Step, besides: Iterable[Ref] = ()) -> Value | None:
+    """A place for a large result on the CPU, none of `besides`."""
+    fits = size(step.result) >= LARGE and step.dtype == "float32" and writer.device.type == "cpu"
+    if not fits or adding() is None or any(a.dtype != "float32" for a in step.args[:2] if isinstance(a, Ref)):
+        return None
+    return writer.place(step, besides=tuple(besides))
 
 
 def _last(writer: Writer, ref: Ref) -> str:

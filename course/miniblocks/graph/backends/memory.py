@@ -77,27 +77,3 @@ class Buffers:
 
     def give_back(self, flat: torch.Tensor) -> None:
         self.free.append(flat)
-
-
-class Kept:
-    """Names for large results of calls that take their memory themselves, where torch has no place to put them.
-
-    Such memory is kept from one run of the program to the next, and given back only right before the call that takes it
-    again. Given back at once it would return to the system, and be taken anew page by page, each page filled with zeros. A name
-    whose value nobody reads any more serves the next one of that size.
-    """
-
-    def __init__(self, reuse: bool = True) -> None:
-        self.reuse = reuse
-        self.names: dict[str, int] = {}  # and how many bytes each stands for
-        self.free: list[str] = []
-
-    def take(self, count: int) -> str | None:
-        """A name that is free for so many bytes."""
-        name = next((name for name in self.free if self.names[name] == count), None) if self.reuse else None
-        if name is not None:
-            self.free.remove(name)
-        return name
-
-    def give_back(self, name: str) -> None:
-        self.free.append(name)

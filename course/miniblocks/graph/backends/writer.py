@@ -10,7 +10,7 @@ import torch
 
 from miniblocks.graph.backends import images, lowering
 from miniblocks.graph.backends.kernels import FRESH, Kernel, axes_of, kernel_of
-from miniblocks.graph.backends.memory import Buffers, Kept, Lifetimes
+from miniblocks.graph.backends.memory import Buffers, Lifetimes
 from miniblocks.graph.backends.source import Source, Word
 from miniblocks.graph.blame import Origin
 from miniblocks.graph.ir import Cond, Graph, Instruction, Loop, Ref, Step, leaves, mapped, reads, shares
@@ -46,7 +46,7 @@ class Writer(Source):
         self.ready: set[Ref] = set() if graph.writes else {*graph.captured, *graph.constants}
         self.values: dict[Ref, Value] = {}
         self.life = Lifetimes(graph)
-        self.buffers, self.kept = Buffers(device, reuse), Kept(reuse)
+        self.buffers = Buffers(device, reuse)
         self.targets = {value: target for target, value in reversed(list(graph.writes.items()))}
         self.done: set[Ref] = set()  # the captured tensors that are written already
         self.entangled = _entangled(graph)
@@ -67,9 +67,8 @@ class Writer(Source):
         head = f"def run({', '.join(self.word(ref) for ref in graph.inputs)}):"
         self.write()
         before = [("def prepare():", None), *self.preparing, ("", None)] if self.preparing else []
-        heads = [head, f"    global {', '.join(self.kept.names)}"] if self.kept.names else [head]
-        self.code = "\n".join([*(text for text, _ in before), *heads, *self.lines])
-        self.origins[:0] = [*(origin for _, origin in before), *(None for _ in heads)]
+        self.code = "\n".join([*(text for text, _ in before), head, *self.lines])
+        self.origins[:0] = [*(origin for _, origin in before), None]
 
     def functions(self) -> tuple[Callable[..., Any], Callable[[], None] | None]:
         """`run`, and `prepare` if there is anything to prepare, compiled."""
@@ -132,8 +131,6 @@ class Writer(Source):
             value.own = False
             if value.flat is not None:
                 self.buffers.give_back(value.flat)
-            elif value.word in self.kept.names:
-                self.kept.give_back(value.word)
             elif size(ref) >= LARGE and not self.gathered:
                 self.line(f"del {value.word}")
 
@@ -201,14 +198,6 @@ class Writer(Source):
         self.values[step.result] = Value(
             word, own=own, channels_last=step.operation in images.GIVING or self.is_last(step)
         )
-
-    def keep(self, step: Step, expression: str) -> None:
-        """A large image from a call that takes its memory itself: that of the run before."""
-        word = self.kept.take(size(step.result)) or self.free(step.result.name)
-        self.kept.names[word] = size(step.result)
-        self.line(f"{word} = None")
-        self.line(f"{word} = {expression}")
-        self.values[step.result] = Value(word, own=True, channels_last=True)
 
     def is_last(self, step: Step) -> bool:
         """Whether an elementwise step on images gives them with channels last: where its arguments have them so."""
