@@ -15,6 +15,7 @@ import psutil
 from playwright.sync_api import Page, sync_playwright
 
 from benchmarks.timing import Row, quartiles
+from explorers.state.lab import NETWORK, SHAPE
 from setup_env import machine
 from tests.browser.lab import CHROMIUM, KERNEL, Lab, ask, open_notebook, run_cell
 
@@ -31,6 +32,23 @@ net = nn.Sequential()
 for _ in range({layers}): net.add(nn.Dense(64, activation="relu"), nn.LayerNorm())
 net.initialize(); x = nd.random.normal(shape=(8, 64)); net(x)
 """
+LAB = "from explorers import initializer_lab\nshown = initializer_lab()"
+TURN = 'shown.obey({{"do": "choose", "recipe": "{recipe}", "knobs": {{"{knob}": 0.1 + value % 80 / 20}}{most}}})'
+MOST = "".join(f', "{slider.key}": {slider.high}' for slider in (*SHAPE, *NETWORK))
+TIED = """\
+from miniblocks import nd, nn
+net = nn.Sequential(nn.Dense(64, activation="tanh"))
+for _ in range(3): net.add(nn.Dense(64, activation="tanh", params=net[0].params if len(net) > 1 else None))
+net.initialize(); x = nd.random.normal(shape=(32, 64))
+from explorers import ties
+shown = ties(net, x)"""
+BOARD = """\
+from miniblocks import nn, train
+def network(width): return nn.Sequential(nn.Flatten(), nn.Dense(width, activation="relu"), nn.Dense(10))
+from explorers import training_board
+shown = training_board({"4 units": network(4), "64 units": network(64)}, train.Digits(size=8), max_epochs=1000)
+for run in shown.runs:
+    for _ in range(300): run.advance()"""
 CASES = {
     "explore: a parameter initialized anew": (
         NET.format(layers=4) + "from explorers import explore\nshown = explore(net)",
@@ -40,6 +58,17 @@ CASES = {
     "view_graph: another pass, 250 operations": (
         NET.format(layers=20) + "from explorers import view_graph\nshown = view_graph(net, x)",
         "shown.comparison = value % len(shown.comparisons)",
+    ),
+    "initializer_lab: a knob is turned": (LAB, TURN.format(recipe="Xavier", knob="magnitude", most="")),
+    "initializer_lab: Orthogonal, all as large as it goes": (
+        LAB,
+        TURN.format(recipe="Orthogonal", knob="scale", most=MOST),
+    ),
+    "ties: a use is left out": (TIED, 'shown.obey({"do": "count", "uses": [0, 2] if value % 2 else [0, 1, 2]})'),
+    "training_board: a step of two runs": (BOARD, 'shown.obey({"do": "step"})'),
+    "playground: another width": (
+        "from explorers import playground\nshown = playground()",
+        'shown.obey({"do": "choose", "run": "B", "width": 1 + value % 64})',
     ),
 }
 SLIDER = """\

@@ -7,10 +7,11 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from explorers import naming
+from explorers.function import check_function, settle
 from explorers.inert import inert
 from explorers.state.graphs import views
 from explorers.view.graphs_still import GraphsStill
-from miniblocks import autograd, graph
+from miniblocks import graph
 from miniblocks.graph.passes.rewriting import Pass
 from miniblocks.nd import Tensor
 from miniblocks.nn import Block
@@ -32,10 +33,7 @@ def view_graph(function: Any, *inputs: Tensor, passes: Iterable[Pass] = graph.PA
     _check(function, inputs)
     caller = sys._getframe(1)
     blocks = [thing for thing in naming.blocks(function, None) if isinstance(thing, Block)]
-    for block in blocks:
-        if block is function and any(p.is_deferred for p in block.collect_params().values()):
-            with autograd.no_grad():
-                block(*inputs)
+    settle(function, inputs)
 
     def names() -> dict[int, str]:
         parameters = naming.parameters(naming.blocks(function, caller))
@@ -55,14 +53,7 @@ def _check(function: Any, inputs: tuple[Any, ...]) -> None:
         raise TypeError(
             "view_graph() was given a graph; give it the function that was captured, and inputs: view_graph(f, x)"
         )
-    if isinstance(function, type):
-        raise TypeError(
-            f"view_graph() was given the class {function.__name__}; make one: view_graph({function.__name__}(), x)"
-        )
-    if not callable(function):
-        raise TypeError(
-            f"view_graph() was given a {type(function).__name__}; give it a function or block, and inputs: view_graph(net, x)"
-        )
+    check_function(function, "view_graph", "a function or block, and inputs: view_graph(net, x)")
     wrong = [type(x).__name__ for x in inputs if not isinstance(x, Tensor)]
     if wrong or not inputs:
         given = f"a {wrong[0]}" if wrong else "no inputs"

@@ -6,13 +6,12 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from explorers import naming
+from explorers.function import check_function, settle
 from explorers.inert import inert
 from explorers.state.record import of_run, of_tensor
 from explorers.state.tape import story
 from explorers.view.stepper_still import StepperStill
-from miniblocks import autograd
 from miniblocks.nd import Tensor
-from miniblocks.nn import Block
 
 if TYPE_CHECKING:
     from explorers.view.stepper import Stepper
@@ -37,7 +36,10 @@ def step_through(what: Any, *inputs: Any, gradient: Tensor | None = None, **name
         known = naming.by_identity(names, naming.variables(caller), naming.parameters(naming.blocks(None, caller)))
         record = of_tensor(what, known)
     else:
-        record = of_run(_ready(what, inputs), inputs, lambda: _names(what, inputs, names, caller))
+        wanted = "a tensor that was computed (a loss), or a function and its inputs: step_through(f, x)"
+        check_function(what, "step_through", wanted)
+        settle(what, inputs)
+        record = of_run(what, inputs, lambda: _names(what, inputs, names, caller))
     told = story(record, gradient)
     if inert():
         return StepperStill(told)
@@ -50,20 +52,3 @@ def _names(function: Any, inputs: tuple[Any, ...], names: dict[str, Tensor], cal
     """What the tensors of a run are called."""
     parameters = naming.parameters(naming.blocks(function, caller))
     return naming.by_identity(names, naming.arguments(function, inputs), parameters, naming.variables(caller))
-
-
-def _ready(what: Any, inputs: tuple[Any, ...]) -> Any:
-    """The function to call; a network that does not know its shapes yet is told by a first call."""
-    if isinstance(what, type):
-        raise TypeError(
-            f"step_through() was given the class {what.__name__}; make one and give it inputs: step_through({what.__name__}(), x)"
-        )
-    if not callable(what):
-        raise TypeError(
-            f"step_through() was given a {type(what).__name__}; give it a tensor that was computed (a loss), or a function and its inputs: "
-            "step_through(f, x)"
-        )
-    if isinstance(what, Block) and any(p.is_deferred for p in what.collect_params().values()):
-        with autograd.no_grad():
-            what(*inputs)
-    return what

@@ -13,7 +13,8 @@ from typing import Any
 
 from miniblocks.nn import Block
 
-OPEN = 120  # boxes that are open at first, at most
+OPEN = 60  # boxes that are open at first, at most: what can be taken in, and laid out at once
+BESIDE = 120  # boxes beside each other, at most; more are put into runs
 NOT_OPERATIONS = ("group", "input", "return", "leaf", "constant")
 RUNS = 24  # of so many operations, where there is nothing else to fold
 
@@ -126,7 +127,7 @@ def holding(name: str, title: str, inside: Sequence[Box]) -> Box:
 
 def in_runs(boxes: Sequence[Box]) -> tuple[Box, ...]:
     """Runs of operations as boxes, until there are few enough to look at."""
-    while len(boxes) > OPEN:
+    while len(boxes) > BESIDE:
         runs = [boxes[i : i + RUNS] for i in range(0, len(boxes), RUNS)]
         boxes = [
             run[0] if len(run) == 1 else holding(f"{run[0].name}…", f"{_first(run[0])} … {_last(run[-1])}", run)

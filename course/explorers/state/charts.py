@@ -23,9 +23,15 @@ class Series:
     def __str__(self) -> str:
         if not len(self.y):
             return f"{self.label} has no points"
-        finite = [y for y in self.y if math.isfinite(y)]
-        ends = f"{self.label} from {self.y[0]:.3g} to {self.y[-1]:.3g}"
-        return ends + (f" (least {min(finite):.3g}, greatest {max(finite):.3g})" if len(finite) > 2 else "")
+        values = np.asarray(self.y, dtype=np.float64)
+        known = values[~np.isnan(values)]
+        if not len(known):
+            return f"{self.label} has no numbers"
+        told = f"{self.label} from {known[0]:.3g} to {known[-1]:.3g}"
+        finite = known[np.isfinite(known)]
+        told += f" (least {finite.min():.3g}, greatest {finite.max():.3g})" if len(finite) > 2 else ""
+        missing = len(values) - len(known)
+        return told + (f", none at {missing} of {len(values)} places" if missing else "")
 
 
 @dataclass(frozen=True)
@@ -53,15 +59,16 @@ def thinned(x: Sequence[float], y: Sequence[float], most: int = MOST_POINTS) -> 
     if len(y) <= most:
         return list(x), list(y), 1
     step = -(-2 * len(y) // most)
-    kept: list[int] = []
     values = np.asarray(y, dtype=np.float64)
     safe = np.where(np.isfinite(values), values, np.inf)
-    for start in range(0, len(y), step):
-        part = safe[start : start + step]
-        kept += sorted({start + int(part.argmin()), start + int(part.argmax())})
-    if kept[-1] != len(y) - 1:
-        kept.append(len(y) - 1)  # the newest point is always there
-    return [x[i] for i in kept], [y[i] for i in kept], step
+    whole = len(y) // step * step
+    kept = {len(y) - 1}  # the newest point is always there
+    for start, parts in ((0, safe[:whole].reshape(-1, step)), (whole, safe[whole:].reshape(1, -1))):
+        if parts.size:
+            starts = start + step * np.arange(len(parts))
+            kept |= {*(starts + parts.argmin(1)).tolist(), *(starts + parts.argmax(1)).tolist()}
+    order = sorted(kept)
+    return [x[i] for i in order], [y[i] for i in order], step
 
 
 def ticks(low: float, high: float, most: int = 5) -> list[float]:

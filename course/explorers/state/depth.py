@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -53,9 +54,11 @@ def sampled(inputs: Sequence[Any], rows: int = ROWS) -> tuple[tuple[Any, ...], s
 def through_depth(net: Block, inputs: Sequence[Any], rows: int = ROWS) -> Depth:
     """Send a sample forward, and back from random numbers at the output; parameters and their gradients stay as they are.
 
-    A layer is a block with parameters of its own, or one without blocks inside. Raises whatever the network raises.
+    A layer is a block with parameters of its own, or one without blocks inside; what only gives on the numbers that it was given
+    (Flatten, Dropout in evaluation mode) is none. Raises whatever the network raises.
     """
     inputs, note = sampled(inputs, rows)
+    there = {_numbers(x) for x in inputs if isinstance(x, Tensor)}
     inside: list[bool] = []  # for each block at work: does it own parameters?
     calls: Counter[str] = Counter()
     outputs: list[tuple[str, Tensor]] = []
@@ -66,7 +69,13 @@ def through_depth(net: Block, inputs: Sequence[Any], rows: int = ROWS) -> Depth:
 
     def leave(path: str, block: Block, output: Any) -> None:
         own = inside.pop()
-        if isinstance(output, Tensor) and not any(inside) and (own or not block._children):
+        if (
+            isinstance(output, Tensor)
+            and not any(inside)
+            and (own or not block._children)
+            and _numbers(output) not in there
+        ):
+            there.add(_numbers(output))
             calls[path] += 1
             number = len(outputs)
             outputs.append((path + (f" #{calls[path]}" if calls[path] > 1 else ""), output))
@@ -80,16 +89,20 @@ def through_depth(net: Block, inputs: Sequence[Any], rows: int = ROWS) -> Depth:
         except GraphError:
             note += " No gradient: nothing here is trained."
     layers = [
-        Layer(label or type(net).__name__, y.shape, variance(y), float(np.mean(y.asnumpy() == 0)), gradients.get(i))
+        Layer(label or type(net).__name__, y.shape, variance(y), float((y.raw == 0).double().mean()), gradients.get(i))
         for i, (label, y) in enumerate(outputs)
     ]
     return Depth(tuple(layers), output.asnumpy(), note.strip())
 
 
+def _numbers(x: Tensor) -> tuple[int, int]:
+    """Where an array's numbers lie, and how many they are: the same for an array in another shape."""
+    return x.raw.data_ptr(), x.raw.numel()
+
+
 def variance(x: Tensor) -> float:
-    """The variance of all elements together; inf where it overflows."""
-    with np.errstate(over="ignore", invalid="ignore"):
-        return float(np.var(x.asnumpy(), dtype=np.float64))
+    """The variance of all elements together; nan where there is none, as among elements that are not finite."""
+    return float(x.raw.detach().double().var(correction=0)) if x.raw.numel() else math.nan
 
 
 def first_tensor(output: Any) -> Tensor:
@@ -110,10 +123,10 @@ def depth_chart(depth: Depth, before: Depth | None = None, title: str = "Varianc
     for suffix, run in runs:
         places = range(len(run.layers))
         series.append(Series(f"signal{suffix}", places, [layer.signal for layer in run.layers]))
-        back = [float("nan") if layer.gradient is None else layer.gradient for layer in run.layers]
+        back = [math.nan if layer.gradient is None else layer.gradient for layer in run.layers]
         series.append(Series(f"gradient{suffix}", places, back))
     names = tuple(layer.label for layer in depth.layers)
-    hidden = any(value == 0 for s in series for value in s.y)
+    hidden = any(0 in s.y for s in series)
     note = " ".join(filter(None, [depth.note, "A variance of 0 has no place on this scale." if hidden else ""]))
     return Chart(title, tuple(series), "layer", True, names, note)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -22,7 +22,8 @@ ACTIVATIONS = ("none", "relu", "tanh", "sigmoid", "leaky", "elu", "gelu", "silu"
 SHAPE = Slider("units", "units", 1, 256, 1, 128), Slider("inputs", "inputs", 1, 256, 1, 128)
 NETWORK = Slider("layers", "layers", 1, 24, 1, 12), Slider("width", "width", 2, 96, 2, 64)
 ROWS = 32  # of the batch that is sent through
-MOST = 1 << 15  # weights that are counted; of more, every second one, say
+MOST = 1 << 14  # weights that are counted; of more, every second one, say
+DRAWN = 1 << 16  # weights that are drawn for a network; where it has more, its layers use in turn what was drawn
 WRITTEN = "Write one"
 EXAMPLE = "nd.random.normal(0, 0.1, shape)"
 
@@ -126,13 +127,17 @@ def depth_of(initializer: init.Initializer, activation: str, layers: int, width:
     if activation not in ACTIVATIONS:
         raise ValueError(f"the activation is one of {', '.join(ACTIVATIONS)}, not {activation!r}")
     name = None if activation == "none" else activation
+    fresh = min(layers, max(1, DRAWN // width**2))
     with own_draws(seed), nn.fresh_names():
         net = nn.Sequential()
-        for _ in range(layers):
-            net.add(nn.Dense(width, activation=name, use_bias=False, weight_initializer=initializer, in_units=width))
+        for i in range(layers):
+            again = {} if i < fresh else {"params": net[i - fresh].params}
+            net.add(nn.Dense(width, name, use_bias=False, weight_initializer=initializer, in_units=width, **again))
         net.initialize()
         x = random.normal(shape=(ROWS, width))
-    return through_depth(net, [x])
+    depth = through_depth(net, [x])
+    note = f"Sampled: {fresh} weights are drawn, which the {layers} layers use in turn." if fresh < layers else ""
+    return replace(depth, note=f"{depth.note} {note}".strip())
 
 
 @dataclass(frozen=True)

@@ -203,6 +203,6 @@ def norm_chart(run: Run, most: int = 6) -> Chart:
     chosen = [layers[round(i * (len(layers) - 1) / (most - 1))] for i in range(most)] if len(layers) > most else layers
     note = f"{most} of {len(layers)} layers are drawn." if len(layers) > most else ""
     series = tuple(Series(layer, range(1, run.steps + 1), run.norms[layer]) for layer in chosen)
-    if any(value == 0 for s in series for value in s.y):
+    if any(0 in s.y for s in series):
         note += " A norm of 0 has no place on this scale."
     return Chart(f"Gradient norm per layer, {run.label}", series, "step", True, note=note.strip())

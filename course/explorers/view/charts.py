@@ -6,10 +6,11 @@ measuring; the picture's label says the same as words.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
+import numpy as np
 from markupsafe import Markup
 
 from explorers.state.charts import MOST_SERIES, Chart, powers, thinned, ticks
@@ -30,10 +31,12 @@ class Scale:
     end: float
     log: bool = False
 
-    def __call__(self, value: float) -> float:
-        low, high = (math.log10(self.low), math.log10(self.high)) if self.log else (self.low, self.high)
-        place = math.log10(value) if self.log else value
-        return self.start + (self.end - self.start) * (place - low) / (high - low)
+    def __call__(self, values: Any) -> Any:
+        """Of a number, or of an array of them."""
+        told = np.log10 if self.log else np.asarray
+        return self.start + (self.end - self.start) * (told(values) - told(self.low)) / (
+            told(self.high) - told(self.low)
+        )
 
 
 def chart_figure(chart: Chart, wide: bool = False) -> Markup:
@@ -46,7 +49,7 @@ def chart_figure(chart: Chart, wide: bool = False) -> Markup:
         notes.append(f"Sampled: of each {most} steps, the least and the greatest are drawn.")
     if len(chart.series) > MOST_SERIES:
         notes.append(f"{MOST_SERIES} of {len(chart.series)} curves are drawn.")
-    points = [(x, [_drawable(v, chart.log) for v in y]) for x, y, _ in parts]
+    points = [(np.asarray(x, dtype=np.float64), _drawable(y, chart.log)) for x, y, _ in parts]
     svg = _svg(chart, points, WIDTH * 2 if wide else WIDTH)
     legend = [
         {"label": s.label, "value": f"{s.y[-1]:.4g}" if len(s.y) else "–", "dash": DASHES[i]}
@@ -56,16 +59,18 @@ def chart_figure(chart: Chart, wide: bool = False) -> Markup:
     return Markup(page.render(chart=chart, svg=svg, legend=legend, notes=notes, wide=wide))
 
 
-def _drawable(value: float, log: bool) -> float:
-    return value if math.isfinite(value) and (value > 0 or not log) else math.nan
+def _drawable(y: Sequence[float], log: bool) -> np.ndarray:
+    """NaN for what has no place on the scale."""
+    values = np.asarray(y, dtype=np.float64)
+    return np.where(np.isfinite(values) & ((values > 0) | (not log)), values, np.nan)
 
 
-def _svg(chart: Chart, points: list[tuple[list[float], list[float]]], width: int) -> Markup:
-    xs = [x for places, _ in points for x in places]
-    ys = [y for _, values in points for y in values if not math.isnan(y)]
+def _svg(chart: Chart, points: list[tuple[np.ndarray, np.ndarray]], width: int) -> Markup:
+    xs = np.concatenate([x for x, _ in points]) if points else np.empty(0)
+    ys = np.concatenate([y[~np.isnan(y)] for _, y in points]) if points else np.empty(0)
     across = Scale(*_range(xs, False), LEFT, width - RIGHT)
     up = Scale(*_range(ys, chart.log), HEIGHT - BOTTOM, TOP, chart.log)
-    lines = [_path(x, y, across, up) for x, y in points]
+    lines = [_path(across(x), up(y)) for x, y in points]
     rows = [(up(v), _number(v)) for v in (powers if chart.log else ticks)(up.low, up.high)]
     columns = [(across(v), text) for v, text in _columns(chart, across, width)]
     return Markup(
@@ -76,9 +81,9 @@ def _svg(chart: Chart, points: list[tuple[list[float], list[float]]], width: int
     )  # fmt: skip
 
 
-def _range(values: Sequence[float], log: bool) -> tuple[float, float]:
+def _range(values: np.ndarray, log: bool) -> tuple[float, float]:
     """The ends of an axis: never a point, and with room for flat curves."""
-    low, high = min(values, default=1.0), max(values, default=1.0)
+    low, high = (float(values.min()), float(values.max())) if values.size else (1.0, 1.0)
     if log:
         return (low / 1.5, high * 1.5) if high / low < 10 else (low, high)
     if high - low < 1e-9 * max(1.0, abs(high)):
@@ -94,18 +99,17 @@ def _columns(chart: Chart, across: Scale, width: int) -> list[tuple[float, str]]
     return [(i, name) for i, name in enumerate(chart.names) if i % every == 0]
 
 
-def _path(
-    x: Sequence[float], y: Sequence[float], across: Callable[[float], float], up: Callable[[float], float]
-) -> str:
-    """A line through the points; a gap where there is nothing to draw, a dot where a point stands alone."""
+def _path(across: np.ndarray, down: np.ndarray) -> str:
+    """A line through the points, in pixels; a gap where there is nothing to draw, a dot where a point stands alone."""
     told: list[str] = []
     pen = "M"
-    for i, (a, b) in enumerate(zip(x, y)):
-        if math.isnan(b):
+    gaps = [*np.isnan(down).tolist(), True]
+    for i, (x, y) in enumerate(zip(across.tolist(), down.tolist())):
+        if gaps[i]:
             pen = "M"
             continue
-        told.append(f"{pen}{across(a):.1f},{up(b):.1f}")
-        if pen == "M" and (i + 1 == len(y) or math.isnan(y[i + 1])):
+        told.append(f"{pen}{x:.1f},{y:.1f}")
+        if pen == "M" and gaps[i + 1]:
             told.append("h0.1")
         pen = "L"
     return "".join(told)

@@ -13,6 +13,7 @@ from explorers.view.pictures import templates
 from miniblocks.nn import Block
 
 GIVE = "Give it inputs to see signals and gradients through the layers: explore(net, x)."
+NOTE = Markup('<p class="xp-note">{}</p>')
 MADE_UP = "Inputs are made up to fit the first layer; explore(net, x) takes yours."
 
 
@@ -47,6 +48,4 @@ def depth_picture(sounding: Sounding, before: Depth | None) -> Markup:
     now = sounding.now
     if isinstance(now, str):
         return Markup(templates().get_template("figure.html").render(title="Variance through depth", reason=now))
-    figure = chart_figure(depth_chart(now, before))
-    note = templates().from_string('<p class="xp-note">{{ it }}</p>').render(it=sounding.note) if sounding.note else ""
-    return figure + Markup(note)
+    return chart_figure(depth_chart(now, before)) + (NOTE.format(sounding.note) if sounding.note else "")

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from explorers.state.depth import Depth, made_up, moved, sampled, through_depth
+from explorers.state.depth import Depth, depth_chart, made_up, moved, sampled, through_depth
 from miniblocks import nd, nn
 
 
@@ -111,6 +111,23 @@ def test_dead_and_frozen_layers_are_told() -> None:
         p.grad_req = "null"
     depth = through_depth(net, [nd.ones((2, 3))])
     assert depth.layers[0].gradient is None and "No gradient" in depth.note
+
+
+def test_what_gives_on_what_it_was_given_is_no_layer() -> None:
+    net = nn.Sequential(
+        nn.Flatten(), nn.Dense(4, in_units=6), nn.Dropout(0.5), nn.Activation("relu"), nn.Dense(3, in_units=4)
+    )
+    net.initialize()
+    depth = through_depth(net, [nd.random.normal(shape=(5, 2, 3))])
+    assert [layer.label for layer in depth.layers] == ["1", "3", "4"]
+    assert "nan" not in depth_chart(depth).words
+
+
+def test_where_no_gradient_comes_the_chart_says_so_in_words(tanh: nn.Sequential) -> None:
+    for parameter in tanh[0].collect_params().values():
+        parameter.grad_req = "null"
+    words = depth_chart(through_depth(tanh, [nd.random.normal(shape=(9, 5))])).words
+    assert "nan" not in words and "none at 1 of 3 places" in words
 
 
 def test_large_batches_are_sampled_and_it_is_said() -> None:

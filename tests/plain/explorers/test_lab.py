@@ -11,6 +11,7 @@ from hypothesis import strategies as some
 
 from explorers import initializer_lab
 from explorers.state.charts import Chart, Series, powers, thinned, ticks
+from explorers.state.depth import Depth
 from explorers.state.lab import WRITTEN, Fit, Lab, Settings, draw, own_recipe
 from explorers.state.laws import stated
 from explorers.state.recipes import RECIPES
@@ -119,7 +120,17 @@ def test_the_learners_random_numbers_go_on_unmoved() -> None:
 
 def test_many_weights_are_sampled_and_it_is_said() -> None:
     result = Lab().result(Settings("Normal", {}, units=256, inputs=256))
-    assert isinstance(result.fit, Fit) and "every 2nd of 65,536 weights" in result.fit.note
+    assert isinstance(result.fit, Fit) and "every 4th of 65,536 weights" in result.fit.note
+
+
+def test_a_large_network_draws_fewer_weights_and_says_so() -> None:
+    """It spreads signals as one whose layers all have weights of their own: orthogonal ones keep their variance."""
+    small, large = (
+        Lab().result(Settings("Orthogonal", {}, activation="none", layers=24, width=w)).depth for w in (48, 96)
+    )
+    assert isinstance(small, Depth) and isinstance(large, Depth)
+    assert small.note == "" and "7 weights are drawn, which the 24 layers use in turn" in large.note
+    assert [layer.signal for layer in large.layers] == pytest.approx([large.layers[0].signal] * 24, rel=0.05)
 
 
 def test_without_a_kernel_the_picture_is_still() -> None:

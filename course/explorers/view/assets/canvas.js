@@ -2,6 +2,36 @@
 
 const ZOOMS = [0.1, 0.15, 0.25, 0.35, 0.5, 0.7, 0.85, 1, 1.25, 1.6, 2];
 
+const KEPT = 24;
+const pictures = new Map(); // the last few drawings, by their text, as `read` gives them
+
+/** A drawing as elements that stay off the page, with the places of its nodes. */
+function read(svg) {
+  if (pictures.has(svg)) return pictures.get(svg);
+  const page = parsed(svg);
+  const drawing = page.firstChild;
+  const { x: left, y: top, width: whole, height: all } = drawing.viewBox.baseVal;
+  const places = [...drawing.querySelectorAll("[data-node]")].map((element) => {
+    const [x, y] = corner(element, drawing);
+    const { width, height } = element.querySelector("rect");
+    const [w, t] = [width.baseVal.value, height.baseVal.value];
+    return [element.dataset.node, { x: x - left + w / 2, y: y - top + t / 2, width: w, height: t }];
+  });
+  pictures.set(svg, { page, places: new Map(places), size: [whole, all] });
+  if (pictures.size > KEPT) pictures.delete(pictures.keys().next().value);
+  return pictures.get(svg);
+}
+
+/** Where an element stands in the drawing: its own shift and those of the boxes it lies in. */
+function corner(element, drawing) {
+  let [x, y] = [0, 0];
+  for (let one = element; one !== drawing; one = one.parentNode) {
+    const shift = one.transform?.baseVal.consolidate()?.matrix;
+    if (shift) [x, y] = [x + shift.e, y + shift.f];
+  }
+  return [x, y];
+}
+
 /**
  * `chosen(node, byMouse)` is called with a node's data-node when it is chosen, by a click or by going there with the arrow
  * keys; `keys` are further keys, each with a function of the node. Returns the place, and what one can do with it.
@@ -13,63 +43,29 @@ function canvas(label, chosen, keys = {}) {
   let scale = 1;
   let size = [0, 0];
 
-  const pictures = new Map(); // the last few drawings: as they came → as elements, with their nodes
-
   function show(svg, keep = null) {
-    const picture = pictures.get(svg) ?? parsed(svg);
-    pictures.delete(svg);
-    pictures.set(svg, picture);
-    if (pictures.size > 4) pictures.delete(pictures.keys().next().value);
-    ({ nodes, size } = picture);
-    for (const node of nodes.values()) plain(node);
-    if (picture.drawing !== place.firstChild) place.replaceChildren(picture.drawing);
+    const picture = read(svg);
+    become(place, picture.page);
+    nodes = new Map([...place.querySelectorAll("[data-node]")].map((element) =>
+      [element.dataset.node, { element, ...picture.places.get(element.dataset.node) }]));
+    size = picture.size;
     current = nodes.has(keep) ? keep : (nodes.keys().next().value ?? null);
     if (current != null) nodes.get(current).element.setAttribute("tabindex", "0");
-    zoom(scale);
+    stretch();
   }
 
-  function parsed(svg) {
-    const holder = h("div");
-    holder.innerHTML = svg; // escaped where it was made, in Python
-    const drawing = holder.firstChild;
-    const { x: left, y: top, width: whole, height: all } = drawing.viewBox.baseVal;
-    const found = [...drawing.querySelectorAll("[data-node]")].map((element) => {
-      const [x, y] = corner(element, drawing);
-      const { width, height } = element.querySelector("rect");
-      const [w, t] = [width.baseVal.value, height.baseVal.value];
-      const first = { class: element.getAttribute("class"), "aria-label": element.getAttribute("aria-label") };
-      return [element.dataset.node, { element, first, x: x - left + w / 2, y: y - top + t / 2, width: w, height: t }];
-    });
-    return { drawing, nodes: new Map(found), size: [whole, all] };
-  }
-
-  /** A node as it came, without what was marked on it. */
-  function plain({ element, first }) {
-    if (element.getAttribute("tabindex") !== "-1") element.setAttribute("tabindex", "-1");
-    if (element.getAttribute("aria-selected") !== "false") element.setAttribute("aria-selected", "false");
-    for (const [name, value] of Object.entries(first)) {
-      if (element.getAttribute(name) !== value) element.setAttribute(name, value);
+  /** Give the drawing its size on the page. */
+  function stretch() {
+    const drawing = place.firstChild;
+    for (const [name, extent] of [["width", size[0] * scale], ["height", size[1] * scale]]) {
+      if (drawing?.getAttribute(name) !== String(extent)) drawing?.setAttribute(name, extent);
     }
-  }
-
-  /** Where an element stands in the drawing: its own shift and those of the boxes it lies in. */
-  function corner(element, drawing) {
-    let [x, y] = [0, 0];
-    for (let one = element; one !== drawing; one = one.parentNode) {
-      const shift = one.transform?.baseVal.consolidate()?.matrix;
-      if (shift) [x, y] = [x + shift.e, y + shift.f];
-    }
-    return [x, y];
   }
 
   function zoom(to) {
     const middle = [(place.scrollLeft + place.clientWidth / 2) / scale, (place.scrollTop + place.clientHeight / 2) / scale];
     scale = to;
-    const drawing = place.firstChild;
-    if (!drawing) return;
-    for (const [name, extent] of [["width", size[0] * scale], ["height", size[1] * scale]]) {
-      if (drawing.getAttribute(name) !== String(extent)) drawing.setAttribute(name, extent);
-    }
+    stretch();
     place.scrollTo(middle[0] * scale - place.clientWidth / 2, middle[1] * scale - place.clientHeight / 2);
   }
 
@@ -162,3 +158,7 @@ function canvas(label, chosen, keys = {}) {
   ];
   return { place, show, choose, reveal, buttons, find: (node) => nodes.get(String(node))?.element, current: () => current };
 }
+
+/** What is known of a node, as (term, text): what an element becomes that shows it. */
+const described = (title, rows) => h("div", {}, h("p", { class: "xp-title" }, title), h("dl", {}, ...rows.filter(([, text]) => text).flatMap(
+  ([term, text]) => [h("dt", {}, term), h("dd", {}, h("pre", {}, text))])));

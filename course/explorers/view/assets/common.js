@@ -12,6 +12,47 @@ function h(tag, attributes = {}, ...children) {
   return element;
 }
 
+/** HTML that was escaped where it was made, in Python, as elements that are not on the page. */
+function parsed(html) {
+  const holder = h("template");
+  holder.innerHTML = html;
+  return holder.content;
+}
+
+/**
+ * Make what is inside `now` look like what is inside `then`, and touch only what differs: the browser then lays out, decodes
+ * and paints no more than that. Elements with data-node are matched by it, all others by where they stand.
+ */
+function become(now, then) {
+  const known = keyed(now);
+  const wanted = keyed(then);
+  for (const [key, node] of known) if (!wanted.has(key)) node.remove();
+  let at = now.firstChild;
+  const drop = () => { const gone = at; at = at.nextSibling; gone.remove(); };
+  for (const fresh of then.childNodes) {
+    const key = fresh.dataset?.node;
+    while (key != null && at && at.dataset?.node == null) drop();
+    const old = key == null ? at : known.get(key);
+    if (!old || old.nodeName !== fresh.nodeName || (key == null && old.dataset?.node != null)) {
+      now.insertBefore(document.importNode(fresh, true), at);
+      continue;
+    }
+    if (old === at) at = at.nextSibling;
+    else now.insertBefore(old, at);
+    if (old.isEqualNode(fresh)) continue;
+    if (fresh.nodeType === Node.ELEMENT_NODE) {
+      for (const name of old.getAttributeNames()) if (!fresh.hasAttribute(name)) old.removeAttribute(name);
+      for (const name of fresh.getAttributeNames()) {
+        if (old.getAttribute(name) !== fresh.getAttribute(name)) old.setAttribute(name, fresh.getAttribute(name));
+      }
+      become(old, fresh);
+    } else if (old.data !== fresh.data) old.data = fresh.data;
+  }
+  while (at) drop();
+}
+
+const keyed = (parent) => new Map([...parent.children].filter((it) => it.dataset.node != null).map((it) => [it.dataset.node, it]));
+
 let lastId = 0;
 /** An id no other element of this page has. */
 const freshId = () => `xp-${Date.now().toString(36)}-${++lastId}`;
@@ -36,6 +77,13 @@ function follow(model, handlers) {
     handler();
   }
   return () => followed.forEach(([events, handler]) => model.off(events, handler));
+}
+
+/** Tell the kernel a trait's value, if it does not know it already. */
+function write(model, trait, value) {
+  if (model.get(trait) === value) return;
+  model.set(trait, value);
+  model.save_changes();
 }
 
 const LEAST_INTERVAL = 50; // ms between two messages: 20 a second at most

@@ -43,10 +43,10 @@ function recipeChooser(recipes, first, changed, more = () => []) {
   };
 }
 
-/** Shows a trait with HTML that was escaped where it was made, in Python. */
+/** Shows a trait that holds HTML. */
 function pictured(model, trait) {
   const place = h("div", { class: "xp-picture" });
-  return { place, stop: follow(model, { [trait]: () => (place.innerHTML = model.get(trait)) }) };
+  return { place, stop: follow(model, { [trait]: () => become(place, parsed(model.get(trait))) }) };
 }
 
 const chooser = (title, ...parts) => h("fieldset", { class: "xp-chooser" }, h("legend", {}, title), ...parts);

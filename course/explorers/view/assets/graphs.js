@@ -40,7 +40,7 @@ function render({ model, el }) {
   const zooms = sides[0].view.buttons.map((one, i) =>
     button(one.textContent, () => sides.forEach(({ view }) => view.buttons[i].click())));
   const details = h("div", { class: "xp-details", tabindex: "0", role: "region", "aria-label": "The chosen box" });
-  const which = h("select", { class: "xp-field", onchange: code },
+  const which = h("select", { class: "xp-field", onchange: () => lead(code()) },
     h("option", { value: "code" }, "through the tape"), h("option", { value: "compiled" }, "compiled"));
   const lines = h("div", { class: "xp-code", tabindex: "0", role: "region", "aria-label": "Generated code", onclick: fromCode });
   const root = h("section", { class: "xp xp-live xp-graphs", "aria-label": "Graph viewer" },
@@ -82,7 +82,7 @@ function render({ model, el }) {
     const name = [...changed.map((it) => visible("left", it)), kept?.name].find((it) => it != null && of("left").view.find(it));
     choose("left", name ?? of("left").view.current());
     clearTimeout(writing);
-    writing = setTimeout(() => { model.set("comparison", shown); model.save_changes(); }, 300);
+    writing = setTimeout(() => write(model, "comparison", shown), 300);
   }
 
   /** What is open of a box: itself, or the box around it that is folded. */
@@ -121,14 +121,15 @@ function render({ model, el }) {
     if (name == null) return;
     chosen = { side, name };
     const { view } = of(side);
-    view.choose(name, { focus: view.place.contains(document.activeElement), reveal });
     const across = other(side);
     for (const { view: each } of sides) each.place.querySelectorAll(".is-linked").forEach((it) => it.classList.remove("is-linked"));
     const names = partners(side, name);
     for (const one of names) across.view.find(visible(across.side, one))?.classList.add("is-linked");
-    if (names.length && visible(across.side, names[0])) across.view.reveal(visible(across.side, names[0]));
     tell(names);
-    code();
+    const line = code(); // all writing first: to scroll, the browser must lay the page out
+    view.choose(name, { focus: view.place.contains(document.activeElement), reveal });
+    if (names.length && visible(across.side, names[0])) across.view.reveal(visible(across.side, names[0]));
+    lead(line);
   }
 
   function tell(names) {
@@ -140,23 +141,37 @@ function render({ model, el }) {
     if (tag) rows.push(["this pass", tag]);
     if (names.length) rows.push([`on the ${other(side).side}`, names.map((one) => across.boxes[one]?.title ?? one).join("\n")]);
     if (shown === 0 && side === "right" && names.length > 1) rows.push(["in this run", `${names.length} times`]);
-    details.replaceChildren(h("p", { class: "xp-title" }, box.title), h("dl", {}, ...rows.filter(([, text]) => text).flatMap(
-      ([term, text]) => [h("dt", {}, term), h("dd", {}, h("pre", {}, text))])));
+    become(details, described(box.title, rows));
   }
 
-  /** The code of the static graph on the right, with the lines of the chosen box, or of what belongs to it. */
+  /** The code of the static graph on the right, with the lines of the chosen box, or of what belongs to it; returns the first of these. */
   function code() {
     const rows = stage("right")[which.value];
-    if (rows !== written) {
-      written = rows;
-      lines.replaceChildren(...(rows.length ? rows : [["(this backend cannot run the graph)", null]]).map(([text, box]) =>
-        h("div", { "data-box": box }, text || " ")));
-    }
+    if (rows !== written) rewrite(rows.length ? rows : [["(this backend cannot run the graph)", null]]);
+    written = rows;
     const names = !chosen ? [] : chosen.side === "right" ? [chosen.name] : partners("left", chosen.name);
     const inside = (box, name) => box != null && (box === name || inside(stage("right").boxes[box]?.around, name));
-    rows.forEach(([, box], i) => lines.children[i].classList.toggle("is-chosen", names.some((name) => inside(box, name))));
-    const first = lines.querySelector(".is-chosen");
-    if (first) lines.scrollTop = Math.max(0, first.offsetTop - lines.offsetTop - 60);
+    const marked = new Set(rows.flatMap(([, box], i) => (names.some((name) => inside(box, name)) ? [lines.children[i]] : [])));
+    for (const line of lines.querySelectorAll(".is-chosen")) if (!marked.has(line)) line.classList.remove("is-chosen");
+    for (const line of marked) line.classList.add("is-chosen");
+    return marked.values().next().value;
+  }
+
+  function lead(line) {
+    if (line) lines.scrollTop = Math.max(0, line.offsetTop - lines.offsetTop - 60);
+  }
+
+  /** A pass leaves most lines as they are: those at the head and at the tail that are the same stay. */
+  function rewrite(rows) {
+    const old = [...lines.children];
+    const same = (line, [text, box]) => line.textContent === (text || " ") && (line.dataset.box ?? null) === box;
+    const most = Math.min(old.length, rows.length);
+    let [head, tail] = [0, 0];
+    while (head < most && same(old[head], rows[head])) head += 1;
+    while (tail < most - head && same(old.at(-1 - tail), rows.at(-1 - tail))) tail += 1;
+    const next = old[old.length - tail] ?? null;
+    for (const line of old.slice(head, old.length - tail)) line.remove();
+    for (const [text, box] of rows.slice(head, rows.length - tail)) lines.insertBefore(h("div", { "data-box": box }, text || " "), next);
   }
 
   function fromCode(event) {

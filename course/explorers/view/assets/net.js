@@ -52,16 +52,20 @@ function treePane(model, courier) {
     for (const { row, element } of shown) {
       element.tabIndex = row.path === current ? 0 : -1;
       if (row.kind === "parameter") element.setAttribute("aria-selected", String(row.path === model.get("selected")));
-      element.classList.toggle("xp-flash", flashing.includes(row.path));
     }
+    light();
+  }
+
+  function light() {
+    for (const { row, element } of shown) element.classList.toggle("xp-flash", flashing.includes(row.path));
   }
 
   /** All places of what was written light up together. */
   function flash() {
     flashing = model.get("flash").paths ?? [];
-    mark();
+    light();
     clearTimeout(flashed);
-    flashed = setTimeout(() => { flashing = []; mark(); }, FLASH);
+    flashed = setTimeout(() => { flashing = []; light(); }, FLASH);
   }
 
   function go(path) {

@@ -88,7 +88,7 @@ function render({ model, el }) {
     if (step.node != null) graph.choose(step.node, { focus: graph.place.contains(document.activeElement) });
     if (to === last) pause();
     clearTimeout(writing);
-    writing = setTimeout(() => { model.set("position", position); model.save_changes(); }, 300);
+    writing = setTimeout(() => write(model, "position", position), 300);
   }
 
   /** All that is known of a node at this step. */
@@ -116,8 +116,7 @@ function render({ model, el }) {
     }
     for (const note of node.notes) list.push(["note", note]);
     const name = node.label === node.call.split("(")[0] ? node.call : `${node.label} = ${node.call}`;
-    details.replaceChildren(h("p", { class: "xp-title" }, name), h("dl", {}, ...list.filter(([, text]) => text).flatMap(
-      ([term, text]) => [h("dt", {}, term), h("dd", {}, h("pre", {}, text))])));
+    become(details, described(name, list));
   }
 
   function start() {
