@@ -27,7 +27,7 @@ from autograder.grading.grade import Judged
 FILE = "grading.evidence"
 PATTERN = "*.evidence"
 VERSION = 1
-MAX_EXERCISE = 128 << 10  # bytes, compressed: what one exercise may take
+MAX_EXERCISE = 128 << 10  # bytes, compressed if there are more: what one exercise may take
 MAX_RAW = 4 << 20  # bytes: more is not even tried, since compressing takes time
 MAX_TEXT = 2000
 # Arrays of more numbers are left out, if all of it does not fit.
@@ -103,7 +103,7 @@ def _packed(judged: Judged) -> dict[str, Any]:
 
 
 def _fits(data: bytes) -> bool:
-    return len(data) <= MAX_RAW and len(zlib.compress(data)) <= MAX_EXERCISE
+    return len(data) <= MAX_EXERCISE or (len(data) <= MAX_RAW and len(zlib.compress(data)) <= MAX_EXERCISE)
 
 
 def _of_seen(seen: Seen, most: int | None) -> dict[str, Any]:

@@ -67,8 +67,10 @@ def grade_notebook(
         index: _evidence(task, run.results[index], answers.get(task.exercise), beside.predictions)
         for index, task in tasks.items()
     }
-    reports = {index: _judge(tasks[index].exercise, evidence) for index, evidence in judged.items()}
-    filled = _filled(notebook, run.results, reports, limits)
+    counts = {index: count for count, (index, _) in enumerate(run.cells, start=1)}
+    verdicts = {index: _judge(tasks[index].exercise, evidence, counts[index]) for index, evidence in judged.items()}
+    reports = {index: report for index, (report, _) in verdicts.items()}
+    filled = _filled(notebook, run.results, {index: shown for index, (_, shown) in verdicts.items()}, limits)
     return Graded(
         filled,
         {report.exercise: report for report in reports.values()},
@@ -168,18 +170,18 @@ def _evidence(task: Task, ran: Ran, answer: Ran | None, predictions: dict[str, A
     return Judged(cases, [_cleaned(one) for one in ran.seen] + [_no_evidence(ran, answer)] * missing)
 
 
-def _judge(name: str, judged: Judged) -> Report:
+def _judge(name: str, judged: Judged, count: int) -> tuple[Report, list[Any]]:
+    """The report, and the outputs of its cell, the notebook's `count`-th: whatever fails, fails here."""
     try:
         with deadline(JUDGE_SECONDS):
             report = load(name).judge(judged.cases, judged.seen)
-            report.score, outputs.reported(report, 0)  # whatever fails, fails here
+            return report, outputs.reported(report, count)
     except TooLong as error:
         words = f"it took more than {JUDGE_SECONDS:g} s"
         raise Ungraded(f"the judge of {name} failed on what was observed: {words}") from error
     except Exception as error:
         words = f"{type(error).__name__}: {error}"
         raise Ungraded(f"the judge of {name} failed on what was observed: {words}") from error
-    return report
 
 
 def _committed(exercise: Exercise, predictions: dict[str, Any]) -> Any:
@@ -224,15 +226,12 @@ def _clean_value(value: Any) -> Any:
 
 
 def _filled(
-    notebook: NotebookNode, results: dict[int, Ran], reports: dict[int, Report], limits: Limits
+    notebook: NotebookNode, results: dict[int, Ran], reported: dict[int, list[Any]], limits: Limits
 ) -> NotebookNode:
     filled, room = copy.deepcopy(notebook), outputs.Room(limits.notebook_output_bytes)
     for count, (index, cell) in enumerate(_code(filled), start=1):
         cell.execution_count = count
-        if index in reports:
-            cell.outputs = outputs.reported(reports[index], count)
-        else:
-            cell.outputs = _shown(results[index], count, limits, room)
+        cell.outputs = reported[index] if index in reported else _shown(results[index], count, limits, room)
     return filled
 
 

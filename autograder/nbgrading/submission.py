@@ -243,7 +243,7 @@ def mend(notebook: NotebookNode, official: NotebookNode, path: Path) -> list[str
 
 def _drop_repeated(notebook: NotebookNode, wanted: dict[str, NotebookNode]) -> Iterator[str]:
     """Of several cells with one grade id, the last counts; a copied check goes, a copied answer still runs."""
-    last = {grade_id(cell): position for position, cell in enumerate(notebook.cells)}
+    last = _places(notebook)
     kept, repeated = [], set()
     for position, cell in enumerate(notebook.cells):
         name = grade_id(cell)
@@ -283,15 +283,15 @@ def _retype(cell: NotebookNode, cell_type: str) -> None:
 
 
 def _put_back(notebook: NotebookNode, wanted: dict[str, NotebookNode]) -> Iterator[str]:
-    order = list(wanted)
+    order, there = list(wanted), _places(notebook)
     for index, name in enumerate(order):
-        places = {grade_id(cell): position for position, cell in enumerate(notebook.cells)}
         meta = wanted[name].metadata.nbgrader
-        if name in places:
+        if name in there:
             continue
         if not meta.grade:
             yield f"cell {name}, the answer, is missing (deleted, or not in that version of the lesson)"
             continue
+        places = _places(notebook)
         earliest = max((places[n] + 1 for n in order[:index] if n in places), default=0)
         later = [places[n] for n in order[index + 1 :] if n in places and places[n] >= earliest]
         notebook.cells.insert(min(later, default=len(notebook.cells)), _copy(wanted[name], index))
@@ -300,12 +300,18 @@ def _put_back(notebook: NotebookNode, wanted: dict[str, NotebookNode]) -> Iterat
 
 def _after_answers(notebook: NotebookNode, wanted: dict[str, NotebookNode]) -> Iterator[str]:
     """A check that stands before its answer is moved after it: names exchanged, or a cell moved by mistake."""
+    places = _places(notebook)
     for name, cell in wanted.items():
         answer = name.removeprefix("check-")
-        places = {grade_id(cell): position for position, cell in enumerate(notebook.cells)}
         if cell.metadata.nbgrader.locked and answer != name and places.get(answer, -1) > places.get(name, len(places)):
             notebook.cells.insert(places[answer], notebook.cells.pop(places[name]))
+            places = _places(notebook)
             yield f"cell {name} stood before its answer; it was moved after it"
+
+
+def _places(notebook: NotebookNode) -> dict[str | None, int]:
+    """The position of each named cell; of several with one name, of the last."""
+    return {grade_id(cell): position for position, cell in enumerate(notebook.cells)}
 
 
 def _copy(cell: NotebookNode, index: int) -> NotebookNode:
