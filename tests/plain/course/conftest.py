@@ -11,71 +11,12 @@ import pytest
 
 from autograder import build
 from autograder.course import Course
-from autograder.nbgrading import run
+from autograder.nbgrading import config, run
 from autograder.nbgrading.generate import register
 from autograder.sandbox.unsandboxed import Unsandboxed
+from tests.plain.course.tiny import LESSON, RIGHT, SOURCE
 
 HERE = Path(__file__).parent
-LESSON = "97-tiny"
-RIGHT = {"97-double": "def double(x):\n    return 2 * x", "97-triple": "def triple(x):\n    return x + x + x"}
-SOURCE = """\
----
-kernelspec:
-  display_name: Python 3
-  language: python
-  name: python3
----
-
-# A tiny lesson
-
-```{code-cell} ipython3
-from autograder import check
-```
-
-Write `double`.
-
-```{code-cell} ipython3
-:answer: 97-double
-def double(x):
-    ### BEGIN SOLUTION
-    return 2 * x
-    ### END SOLUTION
-```
-
-```{code-cell} ipython3
-:check: 97-double
-check("97-double", double)
-```
-
-```{code-cell} ipython3
-:answer: 97-triple
-def triple(x):
-    ### BEGIN SOLUTION
-    return 3 * x
-    ### END SOLUTION
-```
-
-```{code-cell} ipython3
-:check: 97-triple
-check("97-triple", triple)
-```
-
-+++ {"manual": "97-why", "points": 3}
-
-Why is doubling linear?
-
-### BEGIN SOLUTION
-Because f(ax + by) = a f(x) + b f(y).
-### END SOLUTION
-
-### BEGIN MARK SCHEME
-3 points for the words "a straight line".
-### END MARK SCHEME
-
-+++
-
-The end.
-"""
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -102,6 +43,17 @@ def course(tmp_path):
     root = tmp_path / "Kurs ä"
     write_lesson(root)
     return Course(root, root)
+
+
+@pytest.fixture
+def configure(course):
+    """Give the course the project's own configuration, with an instructor's own lines below."""
+
+    def put(*lines):
+        ours = (HERE.parents[2] / config.CONFIG).read_text(encoding="utf-8")
+        (course.root / config.CONFIG).write_text("\n".join([ours, *lines]), encoding="utf-8")
+
+    return put
 
 
 def write_lesson(root):

@@ -12,12 +12,11 @@ from autograder.collect import collect
 from autograder.nbgrading import gradebook, run
 from autograder.nbgrading.best import Best
 from autograder.nbgrading.late import deadline
+from tests.plain.course.tiny import LESSON, RIGHT
 
 pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning", "ignore::nbformat.warnings.DuplicateCellId")
 
-LESSON = "97-tiny"
 NB = f"{LESSON}.ipynb"
-RIGHT = {"97-double": "def double(x):\n    return 2 * x", "97-triple": "def triple(x):\n    return x + x + x"}
 HALF = {"97-double": RIGHT["97-double"]}
 DUE = datetime(2026, 3, 8, 12, tzinfo=UTC)
 
@@ -69,16 +68,12 @@ def test_in_time_counts_the_latest_before_each_ones_own_deadline(course, take_in
     assert stamp == f"{DUE - timedelta(days=1):%Y-%m-%d %H:%M:%S} UTC"
 
 
-def test_the_best_counts_and_nothing_is_graded_twice(course, take_in, grade, notebook, worker, monkeypatch):
+def test_the_best_counts_and_nothing_is_graded_twice(course, take_in, notebook, worker, configure, monkeypatch):
     def work(answers):
         return json.dumps(notebook(answers))
 
     gradebook.set_due(course, LESSON, DUE)
-    (course.root / "nbgrader_config.py").write_text(
-        "from pathlib import Path\nfrom autograder.course import Course\nfrom autograder.nbgrading.config import configure\n"
-        "c, here = get_config(), Path(__file__).resolve().parent\nconfigure(c, Course(here, here))\n"
-        "c.LatePenalty.percent_per_day = 60\n"
-    )
+    configure("c.LatePenalty.percent_per_day = 60")
     assert deadline(course, LESSON)("ada") == DUE
     take_in({"ada": work(RIGHT), "bo": work(HALF), "cy": work(HALF), "dan": work(HALF)}, as_of=DUE)
     take_in({"ada": work(HALF), "bo": work(RIGHT), "cy": "garbage"}, as_of=DUE - timedelta(hours=1))

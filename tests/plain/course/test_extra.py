@@ -14,11 +14,9 @@ from autograder.classroom import marks
 from autograder.exercise import load
 from autograder.nbgrading import config, gradebook, pages
 from autograder.nbgrading.generate import register
+from tests.plain.course.tiny import LESSON, RIGHT
 
 pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning", "ignore::nbformat.warnings.DuplicateCellId")
-
-LESSON = "97-tiny"
-RIGHT = {"97-double": "def double(x):\n    return 2 * x", "97-triple": "def triple(x):\n    return x + x + x"}
 
 
 @pytest.fixture

@@ -13,11 +13,9 @@ from autograder import export as exporting
 from autograder.grading.grade import Ungraded
 from autograder.nbgrading import config, gradebook, pages, preprocessors, run, submission, work, write
 from autograder.sandbox.base import NoSandbox, Sandbox
+from tests.plain.course.tiny import LESSON, RIGHT
 
 pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning", "ignore::nbformat.warnings.DuplicateCellId")
-
-LESSON = "97-tiny"
-RIGHT = {"97-double": "def double(x):\n    return 2 * x", "97-triple": "def triple(x):\n    return x + x + x"}
 
 
 class Broken(Sandbox):

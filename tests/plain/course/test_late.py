@@ -21,22 +21,14 @@ pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning", "ign
 
 LESSON = "97-tiny"
 DUE = datetime(2026, 3, 8, 12, tzinfo=UTC)
-CONFIG = """\
-from pathlib import Path
-from autograder.course import Course
-from autograder.nbgrading.config import configure
-here = Path(__file__).resolve().parent
-c = get_config()
-configure(c, Course(here, here))
-"""
 
 
 @pytest.fixture
-def settings(course, released):
+def settings(course, released, configure):
     """The course with an instructor's own lines in nbgrader_config.py, and a due date."""
 
     def put(*lines):
-        (course.root / "nbgrader_config.py").write_text(CONFIG + "\n".join(lines), encoding="utf-8")
+        configure(*lines)
         gradebook.set_due(course, LESSON, DUE)
 
     return put

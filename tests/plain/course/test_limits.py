@@ -7,20 +7,9 @@ from autograder.course import Refused
 from autograder.grading.limits import DEFAULT
 from autograder.nbgrading import config
 
-CONFIG = """\
-from pathlib import Path
-from autograder.course import Course
-from autograder.nbgrading.config import configure
-here = Path(__file__).resolve().parent
-c = get_config()
-configure(c, Course(here, here))
-c.Limits.cell_cpu_seconds = 7
-c.Limits.restarts = 1
-"""
 
-
-def test_a_course_sets_limits_and_keeps_the_others(course):
-    (course.root / config.CONFIG).write_text(CONFIG)
+def test_a_course_sets_limits_and_keeps_the_others(course, configure):
+    configure("c.Limits.cell_cpu_seconds = 7", "c.Limits.restarts = 1")
     limits = config.limits(config.of(course))
     assert (limits.cell_cpu_seconds, limits.restarts) == (7, 1)
     assert limits.memory_bytes == DEFAULT.memory_bytes

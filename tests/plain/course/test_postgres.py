@@ -19,15 +19,6 @@ pytestmark = [
 ]
 
 LESSON = "97-tiny"
-SETTINGS = """
-from pathlib import Path
-from autograder.course import Course
-from autograder.nbgrading.config import configure
-here = Path(__file__).resolve().parent
-c = get_config()
-configure(c, Course(here, here))
-c.CourseDirectory.db_url = "{server}"
-"""
 USER = "nobody"  # PostgreSQL refuses to run as root
 
 
@@ -55,8 +46,8 @@ def server():
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def test_a_class_in_postgres(course, server, hand_in, grade):
-    (course.root / "nbgrader_config.py").write_text(SETTINGS.format(server=server))
+def test_a_class_in_postgres(server, hand_in, grade, configure):
+    configure(f'c.CourseDirectory.db_url = "{server}"')
     for student in ("ada", "bärbel müller"):
         hand_in(student)
     hand_in("cy", {})

@@ -16,31 +16,11 @@ from autograder.collect import collect
 from autograder.nbgrading import config, gradebook, pages, preprocessors, run
 from autograder.nbgrading.generate import register
 from autograder.solved import release_solutions
+from tests.plain.course.tiny import LESSON, SOURCE, TRIPLE
 
 pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning", "ignore::nbformat.warnings.DuplicateCellId")
 
-LESSON, MORE = "97-tiny", "97-tiny-more"
-HEAD = "---\nkernelspec:\n  display_name: Python 3\n  language: python\n  name: python3\n---\n\n"
-SECOND = """\
-# More of it
-
-```{code-cell} ipython3
-from autograder import check
-```
-
-```{code-cell} ipython3
-:answer: 97-triple
-def triple(x):
-    ### BEGIN SOLUTION
-    return 3 * x
-    ### END SOLUTION
-```
-
-```{code-cell} ipython3
-:check: 97-triple
-check("97-triple", triple)
-```
-"""
+MORE = "97-tiny-more"
 # What a learner writes: a module of their own in the one notebook, the lesson's file in the other.
 ANSWERS = {
     "97-double": "from helper import twice\n\ndef double(x):\n    return twice(x)",
@@ -50,12 +30,12 @@ HELPER = "def twice(x):\n    return 2 * x\n"
 
 
 @pytest.fixture
-def released(course, source):
+def released(course):
     """The tiny lesson in two notebooks, with a file."""
     folder = course.solutions / LESSON
-    first, _, rest = source.partition("```{code-cell} ipython3\n:answer: 97-triple")
-    (folder / f"{LESSON}.md").write_text(first + rest[rest.index('+++ {"manual"') :], encoding="utf-8")
-    (folder / f"{MORE}.md").write_text(HEAD + SECOND, encoding="utf-8")
+    head = SOURCE.partition("Write `double`.")[0].replace("A tiny lesson", "More of it")
+    (folder / f"{LESSON}.md").write_text(SOURCE.replace(TRIPLE, ""), encoding="utf-8")
+    (folder / f"{MORE}.md").write_text(head + TRIPLE, encoding="utf-8")
     (folder / "files" / "data").mkdir(parents=True)
     (folder / "files" / "data" / "factor.json").write_text("3")
     build.build(course, [])

@@ -14,9 +14,7 @@ from hypothesis import strategies as st
 from autograder import build, notebooks, update, updating
 from autograder.lesson import STUB
 from autograder.updating import digest, merge
-
-LESSON = "97-tiny"
-RIGHT = {"97-double": "def double(x):\n    return 2 * x", "97-triple": "def triple(x):\n    return x + x + x"}
+from tests.plain.course.tiny import LESSON, RIGHT
 
 # --- on notebooks of all kinds ----------------------------------------------------------------------------------------
 

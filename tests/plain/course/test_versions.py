@@ -10,26 +10,9 @@ from autograder.course import Refused
 from autograder.exercise import Mistake, load
 from autograder.nbgrading import config, gradebook, pages, record, run
 from autograder.nbgrading.generate import register
+from tests.plain.course.tiny import LESSON, RIGHT, TRIPLE
 
 pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning", "ignore::nbformat.warnings.DuplicateCellId")
-
-LESSON = "97-tiny"
-RIGHT = {"97-double": "def double(x):\n    return 2 * x", "97-triple": "def triple(x):\n    return x + x + x"}
-MORE = """\
-```{code-cell} ipython3
-:answer: 97-triple
-def triple(x):
-    ### BEGIN SOLUTION
-    return 3 * x
-    ### END SOLUTION
-```
-
-```{code-cell} ipython3
-:check: 97-triple
-check("97-triple", triple)
-```
-
-"""
 
 
 def named(notebook):
@@ -73,8 +56,8 @@ def test_deleted_cells_count_nothing_and_say_why_and_nothing_waits(course, hand_
 def test_an_older_version_is_graded_by_the_lesson_as_it_is_now(course, source, hand_in, grade, notebook):
     """The learner had a lesson with one exercise less, another given part, and a check that has changed since."""
     path = course.solutions / LESSON / f"{LESSON}.md"
-    old = source.replace(MORE, "").replace('check("97-double", double)', 'check("97-double",  double)')
-    assert old != source.replace(MORE, "")
+    old = source.replace(TRIPLE, "").replace('check("97-double", double)', 'check("97-double",  double)')
+    assert old != source.replace(TRIPLE, "")
     path.write_text(old.replace("# A tiny lesson", "# A tiny lesson with a typpo"), encoding="utf-8")
     build.build(course, [], force=True)
     hand_in("ada", notebook(RIGHT | {"97-why": "It is."}))
@@ -87,7 +70,7 @@ def test_an_older_version_is_graded_by_the_lesson_as_it_is_now(course, source, h
     assert "check-97-double differed from the lesson's (another version, or edited)" in results["ada"].message
     assert grades(course, "ada")["check-97-triple"] == (0, None, False, None)
     # With work graded, the set of exercises is settled: nbgrader's gradebook cannot take another one.
-    path.write_text(source.replace(MORE, ""), encoding="utf-8")
+    path.write_text(source.replace(TRIPLE, ""), encoding="utf-8")
     build.build(course, [], force=True)
     with pytest.raises(Refused, match="give the lesson a new name"):
         register(course, LESSON)
