@@ -98,8 +98,8 @@ def markers(fast: bool) -> list[str]:
 
 
 def side_by_side() -> list[str]:
-    """A testing process for each processor; what has to stay together is said in tests/conftest.py."""
-    return ["-n", str(min(machine.processors(), 8)), "--dist", "loadgroup"]
+    """A testing process for each processor; tests/conftest.py says what stays together."""
+    return ["-n", str(min(machine.processors(), 8)), "--dist", "loadscope", "--no-loadscope-reorder"]
 
 
 def call(command: list[str]) -> int:

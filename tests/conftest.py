@@ -4,6 +4,7 @@ import os
 import shutil
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -63,16 +64,26 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         group = group_of(item.path) if item.path.is_relative_to(TESTS) else None
         if group is not None:
             item.add_marker(group)
-        if item.path.name not in APART:
-            item.add_marker(pytest.mark.xdist_group(together(item)))
 
 
-def together(item: pytest.Item) -> str:
+def together(test: str) -> str:
     """Tests of one name run in one process. A class of attackers is graded once by a command, for the tests of three files."""
-    if group_of(item.path) == "hostile":
-        values = item.callspec.params if hasattr(item, "callspec") else {}
-        return f"hostile, {values.get('command', 'ours')}"
-    return str(item.path.relative_to(TESTS))
+    path, _, name = test.partition("::")
+    if path.startswith("tests/hostile/"):
+        return "stock attacked" if "[stock" in name else "ours attacked"
+    return test if Path(path).name in APART else path
+
+
+# optionalhook: without xdist, or with -n 0, everything runs in one process.
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Scheduling(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return together(nodeid)
+
+    return Scheduling(config, log)
 
 
 @pytest.hookimpl(tryfirst=True)

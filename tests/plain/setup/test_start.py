@@ -307,7 +307,7 @@ def test_noise_is_kept_out_of_the_progress(line, shown):
 # -- the commands -----------------------------------------------------------------------------
 
 
-SIDE_BY_SIDE = ["-n", "3", "--dist", "loadgroup"]
+SIDE_BY_SIDE = ["-n", "3", "--dist", "loadscope", "--no-loadscope-reorder"]
 
 
 @pytest.fixture
