@@ -25,6 +25,7 @@ import numpy as np
 import torch
 
 import miniblocks
+from autograder import wire
 from autograder.exercise import Case, Error, Seen, _lesson_part
 from autograder.forbid import forbidden
 from miniblocks import nd
@@ -79,6 +80,8 @@ def plain(value: Any) -> Any:
         return (value.float() if value.dtype is torch.bfloat16 else value).numpy()
     if isinstance(value, np.generic):
         value = value.item()
+    if isinstance(value, int) and abs(value) > wire.LARGEST:
+        return f"<int of {value.bit_length()} bits>"
     if value is None or isinstance(value, (bool, int, float, str, np.ndarray)):
         return value
     if isinstance(value, (list, tuple)):

@@ -1,6 +1,6 @@
 """Plain values and arrays as bytes: all that ever crosses from a learner's process to a trusted one.
 
-A value is None, a bool, an int, a float, a str, a list or a dict (with str keys) of values, or a
+A value is None, a bool, an int (no larger than a float can be), a float, a str, a list or a dict (with str keys) of values, or a
 `numpy.ndarray` of one of `DTYPES`. It travels as a JSON header followed by the arrays' raw bytes:
 
     length of header (4 bytes, big endian) | header | array 0 | array 1 | …
@@ -15,6 +15,7 @@ from __future__ import annotations
 import json
 import math
 import struct
+import sys
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +24,7 @@ import numpy as np
 DTYPES = ("float32", "float64", "float16", "int64", "int32", "int16", "int8", "uint8", "bool")
 _NAMES = {np.dtype(name): name for name in DTYPES}  # asking a dtype for its name takes thirty times as long
 _LENGTH = struct.Struct(">I")
+LARGEST = sys.float_info.max  # a larger int cannot become a float, and whoever compares numbers would stumble over it
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,8 @@ def encode(value: Any) -> bytes:
 
 def _pack(value: Any, arrays: list[np.ndarray]) -> Any:
     if value is None or type(value) in (bool, int, str):
+        if type(value) is int and abs(value) > LARGEST:
+            raise WireError(f"an int of {value.bit_length()} bits cannot be sent")
         return value
     if type(value) is float:
         return value if math.isfinite(value) else {"#float": str(value)}
@@ -101,6 +105,8 @@ class _Reader:
         if isinstance(node, list):
             return [self.unpack(v, depth + 1) for v in node]
         if not isinstance(node, dict):
+            if type(node) is int and abs(node) > LARGEST:
+                raise WireError(f"an int of {node.bit_length()} bits")
             return node
         if "#float" in node:
             if node not in ({"#float": "nan"}, {"#float": "inf"}, {"#float": "-inf"}):

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
 from autograder import wire
+from autograder.probe import plain
 from autograder.sandbox import frames
 
 arrays = st.sampled_from(wire.DTYPES).flatmap(
@@ -39,6 +40,16 @@ def test_types_survive(value):
 def test_numbers_in_another_byte_order_are_refused_rather_than_mistaken(dtype):
     with pytest.raises(wire.WireError, match="cannot be sent"):
         wire.encode(np.ones(2, np.dtype(dtype).newbyteorder()))
+
+
+@pytest.mark.parametrize("value", [10**309, -(10**309), [{"a": 2**1024}]])
+def test_whole_numbers_that_no_float_can_be_are_neither_sent_nor_taken(value):
+    with pytest.raises(wire.WireError, match="bits"):
+        wire.encode(value)
+    header = json.dumps(value).encode()
+    with pytest.raises(wire.WireError, match="bits"):
+        wire.decode(struct.pack(">I", len(header)) + header)
+    assert "bits" in str(plain(value))
 
 
 def types(value):
