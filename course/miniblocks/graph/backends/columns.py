@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from miniblocks.graph.backends.writer import Writer
 
 LARGE = 1 << 18  # bytes of the images
-LARGEST_WINDOW = 16  # numbers: above that the products take longer than moving does
+LARGEST_WINDOW = 32  # numbers: with 49 of them both ways take equally long
 
 
 def convolution(writer: Writer, step: Step) -> bool:
