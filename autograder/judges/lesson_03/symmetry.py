@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from autograder.exercise import Case, Exercise, Mistake, NoEvidence, Seen, describe
+from autograder.judges.evidence import no_evidence
 from autograder.judges.lesson_03.evidence import both
 from autograder.judges.lesson_03.symmetry_cases import UNITS, repairing, watching
 
@@ -35,7 +36,7 @@ def _(rng: np.random.Generator) -> list[Case]:
 def count(units: np.ndarray) -> int:
     """How many rows are different."""
     found: list[np.ndarray] = []
-    for row in units:
+    for row in units * 1:  # booleans have no differences
         if all(np.abs(row - other).max() > SAME for other in found):
             found.append(row)
     return len(found)
@@ -80,7 +81,7 @@ def _record(case: Case, seen: Seen) -> list[int]:
         )
     try:
         return [int(np.asarray(n).item()) for n in record]
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise NoEvidence(
             Mistake(
                 "no-counts", "numbers of units", describe(record), "The list should hold whole numbers.", _tried(case)
@@ -270,6 +271,8 @@ def _(case: Case, seen: Seen) -> Mistake | None:
     if [count(weight) for weight in layers] != case["hidden"]:
         return _no_gain(case, layers)
     losses = seen.array("losses")
+    if losses.ndim != 1 or not losses.size:
+        raise no_evidence("a loss for each step", losses)
     if not np.isfinite(losses).all() or losses[-1] >= losses[0]:
         cause = "Twenty small steps of gradient descent did not lower the loss."
         observed = f"from {losses[0]:.3g} to {losses[-1]:.3g}"

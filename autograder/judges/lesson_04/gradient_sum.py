@@ -199,7 +199,7 @@ def _(case: Case, seen: Seen) -> Mistake | None:
     found = _answer(case, seen)
     own, after = _by_torch(case, ()), layers_of(seen, "gradients_after")
     if not all_same(after, own):
-        place = next(i for i, one in enumerate(own) if not all_same(after[i : i + 1], [one]))
+        place = next((i for i, one in enumerate(own) if not all_same(after[i : i + 1], [one])), 0)
         cause = "Adding up wrote into the twin's own gradients: `grad()` is a handle, and `+=` writes into what it holds. Start from a copy or from zeros."
         return Mistake(
             "twin-changed",

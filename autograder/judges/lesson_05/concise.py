@@ -7,9 +7,8 @@ from collections.abc import Callable
 import numpy as np
 
 from autograder.exercise import Case, Exercise, Mistake, NoEvidence, Seen
-from autograder.judges.evidence import same
+from autograder.judges.evidence import plain, same
 from autograder.judges.lesson_05 import network
-from autograder.judges.lesson_05.evidence import plain
 
 mlp_concise = Exercise(
     "05-mlp-concise",

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 
 from autograder.exercise import Case, Exercise, Mistake, NoEvidence, Seen
+from autograder.judges.evidence import plain
 from autograder.judges.lesson_05 import network
-from autograder.judges.lesson_05.evidence import all_close, log_of, plain, words
+from autograder.judges.lesson_05.evidence import all_close, log_of, words
 
 deeper = Exercise(
     "05-one-more-layer",

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from autograder.exercise import Case, Exercise, Mistake, NoEvidence, Seen
-from autograder.judges.evidence import no_evidence, same, single
-from autograder.judges.lesson_05.evidence import close, number, plain, words
+from autograder.judges.evidence import no_evidence, plain, same, single
+from autograder.judges.lesson_05.evidence import close, number, words
 
 initialization = Exercise(
     "05-initialization-matters",

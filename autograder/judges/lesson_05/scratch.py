@@ -6,9 +6,8 @@ import numpy as np
 from scipy import stats
 
 from autograder.exercise import Case, Exercise, Mistake, NoEvidence, Seen
-from autograder.judges.evidence import numbers, same
+from autograder.judges.evidence import numbers, plain, same
 from autograder.judges.lesson_05 import network
-from autograder.judges.lesson_05.evidence import plain
 from autograder.judges.statistics import distribution_fits, normal_scale_fits
 
 NAMES = ("W1", "b1", "W2", "b2")

@@ -8,8 +8,8 @@ import numpy as np
 from scipy import stats
 
 from autograder.exercise import Case, Exercise, Mistake, NoEvidence, Seen, describe
-from autograder.judges.evidence import no_evidence
-from autograder.judges.lesson_05.evidence import close, number, plain, words
+from autograder.judges.evidence import no_evidence, plain
+from autograder.judges.lesson_05.evidence import close, number, words
 from autograder.judges.statistics import association, distribution_fits, proportion_fits
 
 joint_search = Exercise(

@@ -12,8 +12,8 @@ import numpy as np
 import torch
 
 from autograder.exercise import Case, Exercise, Mistake, NoEvidence, Seen, describe
-from autograder.judges.evidence import no_evidence
-from autograder.judges.lesson_05.evidence import close, number, plain, words
+from autograder.judges.evidence import no_evidence, plain
+from autograder.judges.lesson_05.evidence import close, number, words
 
 width = Exercise(
     "05-width",

@@ -21,11 +21,13 @@ def double(values: np.ndarray, leaf: bool = False) -> torch.Tensor:
 
 
 def same(got: Any, wanted: Any, rounding: float = 2e-4) -> bool:
-    """Equal up to rounding, shapes included; nan is equal to nothing."""
+    """Equal up to rounding, shapes included; nan is equal to nothing. Two observations are compared like this as well."""
     if not isinstance(got, np.ndarray) or got.dtype.kind not in "fiub":
         return False
+    if not isinstance(wanted, (np.ndarray, np.generic, int, float)):
+        return False
     wanted = np.asarray(wanted)
-    if got.shape != wanted.shape:
+    if got.shape != wanted.shape or wanted.dtype.kind not in "fiub":
         return False
     size = float(np.abs(wanted[np.isfinite(wanted)]).max(initial=0))
     return bool(np.allclose(got, wanted, rtol=rounding, atol=rounding * max(size, 1e-3)))

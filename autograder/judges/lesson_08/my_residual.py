@@ -18,6 +18,7 @@ from autograder.judges.evidence import (
     leaves,
     listed,
     numbers,
+    plain,
     same,
     shapes,
     stopped,
@@ -147,7 +148,7 @@ def _called(case: Case, seen: Seen) -> Mistake | None:
 
 
 def _asked(seen: Seen, kind: str) -> list[list[object]]:
-    return [one for one in listed(seen, "asked", list) if len(one) == 3 and one[0] == kind]
+    return [one for one in plain(listed(seen, "asked", list)) if len(one) == 3 and one[0] == kind]
 
 
 @my_residual.criterion("parts", points=2, says="the layers of the table, with the sizes in the table")

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 
 from autograder.exercise import Case, Exercise, Mistake, Seen, describe
-from autograder.judges.evidence import are_texts, double, inputs, is_text, numbers, same, single, stopped
+from autograder.judges.evidence import double, inputs, is_text, numbers, plain, same, single, stopped
 from autograder.judges.lesson_08.evidence import layer
 
 saving = Exercise(
@@ -126,7 +126,7 @@ def _not_loaded(case: Case, seen: Seen) -> Mistake | None:
         return None if seen["is block"] is True else _no_network(case, seen)
     tried, expected, observed = _tried(case), "a network", str(error)
     asked = seen.values.get("asked of build")
-    if are_texts(asked, [case["other"]]):
+    if plain(asked) == [case["other"]]:
         cause = "`build` got the specification of another network, which was saved later: it was kept in a name of this session."
         return Mistake("not-in-the-folder", expected, observed, cause, tried, error.line)
     if isinstance(asked, list) and asked and not (isinstance(asked[0], str) and asked[0].startswith("[")):
@@ -219,7 +219,7 @@ def _(case: Case, seen: Seen) -> Mistake | None:
     if failed:
         return failed
     asked, tried = seen["asked of build"], _tried(case)
-    if are_texts(asked, [case["text"]]):
+    if plain(asked) == [case["text"]]:
         return None
     if not isinstance(asked, list) or not asked:
         cause = "The network is made without `build`. It is the caller who knows how a specification becomes a network."
