@@ -1,6 +1,7 @@
 """The zygote: what it refuses to be, and what comes of its death."""
 
 import signal
+import time
 
 import psutil
 import pytest
@@ -57,6 +58,15 @@ def test_workers_of_one_zygote_start_alike_and_draw_different_random_numbers(ser
     assert printed(server, "import torch\nprint(torch.rand(3))") == printed(
         server, "import torch\nprint(torch.rand(3))"
     )
+
+
+def test_nothing_is_left_of_workers_that_have_ended(server):
+    printed(server, "import subprocess\nsubprocess.Popen(['sleep', '600'], start_new_session=True)")
+    root = psutil.Process(server._zygote._process.pid)
+    until = time.monotonic() + 30  # the zygote buries its dead when it next gets a CPU
+    while len(left := root.children(recursive=True)) > 2 and time.monotonic() < until:
+        time.sleep(0.05)
+    assert len(left) == 2, "bubblewrap's init and the zygote"
 
 
 def test_a_zygote_that_dies_costs_nobody_a_mark_and_is_replaced(server):
