@@ -120,7 +120,11 @@ class Session:
                 if isinstance(message, EOFError):
                     if self.worker.abandoned():
                         raise Ungraded("the sandbox itself ended; is there enough memory on this machine?")
-                    raise WorkerLost("it ended its own process")
+                    raise WorkerLost(
+                        f"{ran.stopped}. Interrupted, it ended its process"
+                        if ran.stopped
+                        else "it ended its own process"
+                    )
                 if isinstance(message, Exception):
                     raise Violation(str(message))
                 return message

@@ -37,6 +37,14 @@ def test_an_endless_cell_costs_only_itself(grade, right, checked, loop):
     assert len(graded.notes) == 1
 
 
+def test_what_ends_its_process_when_interrupted_was_stopped_for_its_time(grade, right, checked):
+    ends = "import os, signal\nsignal.signal(signal.SIGINT, lambda *_: os._exit(1))\nwhile True: pass"
+    graded = grade(right, ends, checked, limits=QUICK)
+    assert score(graded) == 5
+    [note] = graded.notes
+    assert "computed for more than 1 s" in note and "ended its process" in note
+
+
 @pytest.mark.parametrize("swallow", [False, True])
 def test_an_endless_answer_costs_only_its_exercise(grade, right, checked, swallow):
     loop = LOOPS["swallows" if swallow else "computes"].replace("\n", "\n    ")
