@@ -127,7 +127,7 @@ STOPPED_AFTER = """(root) => new Promise((resolve) => {
 
 def test_cells_run_while_training_goes_on(page: Page, lab: Lab) -> None:
     """Training holds neither the kernel's messages nor the learner's random numbers."""
-    live = live_explorer(page, lab, "beside.ipynb", PLAYGROUND)
+    live = live_explorer(page, lab, "beside.ipynb", BOARD)  # which trains for long, however long an answer takes
     draw = "(lambda r: (r.seed(5), [r.uniform(shape=(1,)).item() for _ in range(3)])[1])(__import__('miniblocks').nd.random)"
     alone = ask(page, draw)
     live.get_by_role("button", name="Train").click()
