@@ -24,7 +24,7 @@ class deadline:
         self._thread = threading.get_ident()
         self._timer = threading.Timer(seconds, self._ring)
         self._timer.daemon = True
-        self._lock, self._within, self._over = threading.Lock(), False, False
+        self._lock, self._within, self._over, self._sent = threading.Lock(), False, False, False
 
     def __enter__(self) -> None:
         self._timer.start()
@@ -36,17 +36,15 @@ class deadline:
     def __exit__(self, *_: object) -> None:
         with self._lock:
             self._within = False
-        _raise_in(self._thread, None)  # it may have been sent and not have arrived
         self._timer.cancel()
+        if self._sent:
+            for _ in range(100):  # in which it arrives, if it has not yet
+                pass
 
     def _ring(self) -> None:
         with self._lock:
             self._over = True
             if self._within:
-                _raise_in(self._thread, TooLong)
-
-
-def _raise_in(thread: int, error: type[Exception] | None) -> None:
-    """Raise an exception in a thread at its next step; None: take back what has not been raised yet."""
-    what = None if error is None else ctypes.py_object(error)
-    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), what)
+                self._sent = True
+                # Never with NULL, which takes it back: CPython 3.11 then believes for ever that something waits, and hangs under a profiler.
+                ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(self._thread), ctypes.py_object(TooLong))

@@ -4,6 +4,7 @@ import sys
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from types import SimpleNamespace
 
 import pytest
@@ -106,6 +107,24 @@ def test_no_deadline_outlives_its_block(there, threads_in_turn):
         return outcomes
 
     assert set(there(work)) == {"in time", "too long"}
+
+
+def test_a_deadline_leaves_nothing_that_a_profiler_stumbles_over(there):
+    """Python 3.11 hangs at the first call under a profiler, if it is told of an exception that does not come."""
+
+    def work():
+        for seconds in (60, 0.001):
+            with suppress(TooLong), deadline(seconds):
+                end = time.monotonic() + 0.02
+                while time.monotonic() < end:
+                    pass
+            sys.setprofile(lambda *_: None)
+            try:
+                assert (lambda: "called")() == "called"
+            finally:
+                sys.setprofile(None)
+
+    there(work)
 
 
 def test_a_deadline_ends_its_own_thread_alone():
