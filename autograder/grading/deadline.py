@@ -38,7 +38,7 @@ class deadline:
             self._within = False
         self._timer.cancel()
         if self._sent:
-            for _ in range(100):  # in which it arrives, if it has not yet
+            for _moment in range(100):  # in which it arrives, if it has not yet
                 pass
 
     def _ring(self) -> None:
