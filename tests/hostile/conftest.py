@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from autograder.nbgrading import gradebook
-from tests.hostile.attacks import ATTACKS, STOCK
+from tests.hostile.attacks import ATTACKS
 from tests.hostile.course import LESSON, Hostile, Outcome
 from tests.hostile.listener import Listener
 
@@ -33,7 +33,7 @@ def ours(tmp_path_factory: pytest.TempPathFactory, listener: Listener) -> tuple[
 @pytest.fixture(scope="session")
 def stock(tmp_path_factory: pytest.TempPathFactory, listener: Listener) -> tuple[Hostile, Outcome]:
     """The same through nbgrader's own commands: exchange, collect, autograde, generate_feedback."""
-    course = Hostile(tmp_path_factory.mktemp("stock"), STOCK.values(), listener)
+    course = Hostile(tmp_path_factory.mktemp("stock"), ATTACKS.values(), listener)
     course.submit_to_exchange()
     for command, *options in (["generate_assignment", "--force"], ["collect"], ["autograde"], ["generate_feedback"]):
         done = course.type("nbgrader", command, LESSON, *options)

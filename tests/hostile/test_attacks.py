@@ -2,16 +2,15 @@
 
 import pytest
 
-from tests.hostile.attacks import ATTACKS, STOCK
+from tests.hostile.attacks import ATTACKS
 from tests.hostile.course import SECRET
 
 TOKENS = ("TOKEN-", SECRET.hex(), "SQLite format 3", b"TOKEN-".hex())
 COMMANDS = ("ours", "stock")
 
 
-@pytest.mark.parametrize(
-    ("command", "name"), [*(("ours", name) for name in ATTACKS), *(("stock", name) for name in STOCK)]
-)
+@pytest.mark.parametrize("name", ATTACKS)
+@pytest.mark.parametrize("command", COMMANDS)
 def test_it_is_held(name, command, request, record_property):
     """The score of its honest twin, nothing learned, nothing reached."""
     course, outcome = request.getfixturevalue(command)

@@ -1,7 +1,6 @@
 """Every attack, one family a file. `ATTACKS=bomb,loop pytest -m hostile` tries those alone that have one of these words in their name.
 
-Through `autograder grade` go all of them; through nbgrader's own commands, which take seconds for each, those that aim at
-what these do differently (how they copy, read and write), or all with `STOCK=all`. Both end in the same sandbox.
+All of them go through `autograder grade`, and through nbgrader's own commands, which copy, read and write in other ways and end in the same sandbox.
 """
 
 import importlib
@@ -19,8 +18,3 @@ for module in pkgutil.iter_modules(__path__):
         FAMILY[attack.name] = module.name
         if any(word in attack.name for word in WORDS):
             ATTACKS[attack.name] = attack
-
-COPYING = ("beside", "notebooks")
-STOCK = {
-    name: attack for name, attack in ATTACKS.items() if os.environ.get("STOCK") == "all" or FAMILY[name] in COPYING
-}
