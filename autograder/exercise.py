@@ -240,7 +240,7 @@ def _changed(case: Case, seen: Seen) -> bool:
 
 
 def one_of(*choices: str) -> Callable[[Any], bool]:
-    """For `Exercise(prediction=…)`: an answer is one of these strings."""
+    """Whether a value, which may be anything, is one of these strings; for `Exercise(prediction=…)` as well."""
     return lambda value: isinstance(value, str) and value in choices
 
 

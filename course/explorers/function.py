@@ -1,12 +1,8 @@
-"""A function to look into: refused with the mend where it cannot be called, and a network that waits for its shapes told them."""
+"""A function to look into: refused with the mend where it cannot be called."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
-
-from miniblocks import autograd
-from miniblocks.nn import Block
 
 
 def check_function(what: Any, who: str, wanted: str) -> None:
@@ -17,10 +13,3 @@ def check_function(what: Any, who: str, wanted: str) -> None:
         )
     if not callable(what):
         raise TypeError(f"{who}() was given a {type(what).__name__}; give it {wanted}")
-
-
-def settle(what: Any, inputs: Sequence[Any]) -> None:
-    """Call a network that does not know its shapes yet once, unrecorded."""
-    if isinstance(what, Block) and any(p.is_deferred for p in what.collect_params().values()):
-        with autograd.no_grad():
-            what(*inputs)

@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from explorers import naming
-from explorers.function import check_function, settle
+from explorers.function import check_function
 from explorers.inert import inert
+from explorers.state.calls import settle
 from explorers.state.graphs import views
 from explorers.view.graphs_still import GraphsStill
 from miniblocks import graph

@@ -6,8 +6,9 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from explorers import naming
-from explorers.function import check_function, settle
+from explorers.function import check_function
 from explorers.inert import inert
+from explorers.state.calls import settle
 from explorers.state.record import of_run, of_tensor
 from explorers.state.tape import story
 from explorers.view.stepper_still import StepperStill

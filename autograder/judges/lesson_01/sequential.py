@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from autograder.exercise import Case, Exercise, Mistake, Seen
-from autograder.judges.evidence import Layer, count, inputs, is_text, listed, numbers, same, stopped
+from autograder.exercise import Case, Exercise, Mistake, Seen, one_of
+from autograder.judges.evidence import Layer, count, inputs, listed, numbers, same, stopped
 from autograder.judges.lesson_01.evidence import chain, dense, marks, same_numbers
 
 my_sequential = Exercise(
@@ -242,8 +242,8 @@ def _(case: Case, seen: Seen) -> Mistake | None:
     tried = f"{_filled(case)}; {', '.join(shown)}, each called on x"
     kinds = seen.values.get("slice_kinds")
     error = seen.error("slice it")
-    containers = ("list", "tuple", "generator", "islice", "odict_values")
-    if isinstance(kinds, list) and kinds and any(is_text(kinds[0], one) for one in containers):
+    container = one_of("list", "tuple", "generator", "islice", "odict_values")
+    if isinstance(kinds, list) and kinds and container(kinds[0]):
         cause = "The blocks chosen came back in a Python container, which cannot be called. Put them into a new block of the same class."
         return Mistake("slice-is-a-list", "a MySequential", f"a {kinds[0]}", cause, tried)
     if error:

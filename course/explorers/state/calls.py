@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from miniblocks import autograd
 from miniblocks.nn import Block
 
 Enter = Callable[[str, Block], None]
 Leave = Callable[[str, Block, Any], None]
+
+
+def settle(what: Any, inputs: Sequence[Any]) -> None:
+    """Call a network that does not know its shapes yet once, unrecorded."""
+    if isinstance(what, Block) and any(p.is_deferred for p in what.collect_params().values()):
+        with autograd.no_grad():
+            what(*inputs)
 
 
 @contextmanager

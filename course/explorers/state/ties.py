@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from explorers.state.calls import in_use, watching
+from explorers.state.calls import in_use, settle, watching
 from explorers.state.changes import own_draws
 from explorers.state.depth import first_tensor, sampled
 from explorers.state.tree import Row, rows
@@ -67,7 +67,7 @@ def contributions(net: Block, inputs: Sequence[Any], loss: Callable[[Any], Tenso
     """
     inputs, note = sampled(inputs, ROWS)
     with own_draws(0), in_use(net), autograd.record():
-        _settle(net, inputs)
+        settle(net, inputs)
         value, at = _placed(net, inputs, loss)
         uses = _uses(value, at)
         where = places(net)
@@ -85,13 +85,6 @@ def contributions(net: Block, inputs: Sequence[Any], loss: Callable[[Any], Tenso
     ]
     shared = [s for s in shown if len(s.places) > 1 or len(s.uses) > 1]
     return Ties(tuple(shared), len(shown) - len(shared), note)
-
-
-def _settle(net: Block, inputs: Sequence[Any]) -> None:
-    """Where shapes wait for the first call, this is it."""
-    if any(not p.is_initialized for p in net.collect_params().values()):
-        with autograd.no_grad():
-            net(*inputs)
 
 
 def _placed(net: Block, inputs: Sequence[Any], loss: Callable[[Any], Tensor] | None) -> tuple[Tensor, dict[Any, str]]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.sandbox import seccomp
+from autograder.sandbox import namespaces, seccomp
 
 ALLOW, KILL, EPERM, ENOSYS = 0x7FFF0000, 0x80000000, 0x00050001, 0x00050026
 MACHINES = tuple(seccomp.ARCHITECTURES)
@@ -39,6 +39,11 @@ def test_what_is_refused_and_what_is_allowed(machine):
         if number not in (435, CLONE[machine]):
             assert decide(machine, number) == (EPERM if number in refused else ALLOW), number
     assert READ[machine] not in refused
+
+
+def test_what_the_zygote_clones_with_is_what_the_filter_knows():
+    assert namespaces.CLONE == {machine: row[2] for machine, row in seccomp.ARCHITECTURES.items()}
+    assert sum(namespaces.NEW_NAMESPACES.values()) == seccomp.NEW_NAMESPACES
 
 
 @pytest.mark.parametrize("machine", MACHINES)
