@@ -12,6 +12,7 @@ LOCK = ROOT / "requirements.lock"
 PYPROJECT = ROOT / "pyproject.toml"
 BUILD = ROOT / "build"  # ignored by git
 COURSE = ROOT / "course"
+JUPYTER = ROOT / "setup_env" / "jupyter"  # settings of JupyterLab: no question about news lies over a lesson
 
 WINDOWS = sys.platform == "win32"
 PYTHON_VERSION = f"{sys.version_info.major}.{sys.version_info.minor}"
@@ -43,5 +44,8 @@ def child_environment() -> dict[str, str]:
     variables.pop("PYTHONHOME", None)
     variables["VIRTUAL_ENV"] = str(VENV)
     variables["PATH"] = str(programs(VENV)) + os.pathsep + variables.get("PATH", "")
+    variables["JUPYTER_CONFIG_PATH"] = os.pathsep.join(
+        filter(None, (str(JUPYTER), variables.get("JUPYTER_CONFIG_PATH")))
+    )
     variables.setdefault("PYTHONUTF8", "1")  # Windows would read our files in its own code page
     return variables

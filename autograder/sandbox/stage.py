@@ -7,14 +7,23 @@ from __future__ import annotations
 
 import atexit
 import compileall
+import contextlib
 import importlib.util
 import os
 import shutil
+import stat
 import tempfile
+import time
 from functools import cache
 from pathlib import Path
 
+try:
+    import fcntl
+except ImportError:  # on Windows what a killed process leaves stays
+    fcntl = None  # type: ignore[assignment]
+
 INSIDE = "/course"  # where a sandbox shows the folder
+PREFIX = "learners-half-"
 OURS = (
     "__init__.py checking.py exercise.py forbid.py ledger.py probe.py report.py wire.py templates probes "
     "sandbox/__init__.py sandbox/frames.py sandbox/shell.py sandbox/worker.py sandbox/confine.py "
@@ -32,8 +41,10 @@ def learners_half(extra: Extra = ()) -> Path:
 
 @cache
 def _staged(pid: int, extra: Extra) -> Path:
-    folder = Path(tempfile.mkdtemp(prefix="learners-half-"))
+    _sweep()
+    folder = Path(tempfile.mkdtemp(prefix=PREFIX))
     atexit.register(_remove, folder, pid)
+    _lock(folder)
     home = package("autograder")
     sources = [(f"autograder/{name}", home / name) for name in OURS]
     sources += [(name, package(name)) for name in ("miniblocks", "explorers")]
@@ -42,6 +53,30 @@ def _staged(pid: int, extra: Extra) -> Path:
     compileall.compile_dir(folder, quiet=2, stripdir=str(folder), prependdir=INSIDE)
     _readable_by_all(folder)
     return folder
+
+
+def _lock(folder: Path) -> int | None:
+    """An open lock on the folder, held until this process and its forks are gone; None if it cannot be had."""
+    if fcntl is None:
+        return None
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(descriptor)
+        return None
+    return descriptor
+
+
+def _sweep() -> None:
+    """Remove what processes left that were killed; a folder younger than a minute may not be locked yet."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+        with contextlib.suppress(OSError):
+            seen = folder.lstat()
+            young = time.time() - seen.st_mtime < 60
+            if stat.S_ISDIR(seen.st_mode) and not young and (lock := _lock(folder)) is not None:
+                shutil.rmtree(folder, ignore_errors=True)
+                os.close(lock)
 
 
 def _remove(folder: Path, pid: int) -> None:
