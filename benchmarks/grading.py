@@ -6,7 +6,8 @@ nbgrader's own `Autograde` with its own steps, a kernel for each notebook, in on
 
 All is per submission, once a run is under way. The *executor* is what runs a notebook: nbgrader's `Execute`, and our sandbox with its cells and
 observations. *Overhead* is everything but the cells (checks among them): reading, drawing cases, starting and ending
-a worker, judging, writing. Each is given in wall-clock time, as a run takes it, and in CPU time of all processes, since on a
+a worker, judging, writing. *Two workers* on two processors are compared with one in a run as it is, where the writer already works beside one
+worker, and in a run that writes nothing. Each is given in wall-clock time, as a run takes it, and in CPU time of all processes, since on a
 machine that others use the wall clock mostly tells what the others do.
 """
 
@@ -108,8 +109,9 @@ def _hand_in_lesson(course: Course, lesson: str, count: int) -> list[str]:
 def one_round(bench: Bench) -> None:
     stock(bench, bench.students[:2])
     alone(bench, bench.students[:5])
-    for controllers in (1, 2):
-        end_to_end(bench, controllers)
+    for writing in (True, False):
+        for controllers in (1, 2):
+            end_to_end(bench, controllers, writing)
 
 
 # -- the sides ----------------------------------------------------------------------------------
@@ -136,13 +138,17 @@ def stock(bench: Bench, students: list[str]) -> None:
         bench.took(spent)
 
 
-def end_to_end(bench: Bench, controllers: int) -> None:
-    """`autograder grade --jobs N`: from what was collected to gradebook and graded notebook."""
+def end_to_end(bench: Bench, controllers: int, writing: bool = True) -> None:
+    """`autograder grade --jobs N`: from what was collected to gradebook and graded notebook; or all but the writing."""
     bench.fresh("gradebook.db", "autograded")
     at: list[float] = []
     grading = Run(bench.course, bench.lesson, find_sandbox(), SECRET, controllers=controllers)
-    grading.all(told=lambda result: at.append(time.perf_counter()))
-    bench.took({(f"run, {controllers}", WALL): (at[-1] - at[WARM * controllers - 1]) / (len(at) - WARM * controllers)})
+    with ExitStack() as undo:
+        if not writing:
+            replace(undo, write.Writer, "write", lambda *_: None)
+        grading.all(told=lambda result: at.append(time.perf_counter()))
+    seconds = (at[-1] - at[WARM * controllers - 1]) / (len(at) - WARM * controllers)
+    bench.took({(f"{'run' if writing else 'workers'}, {controllers}", WALL): seconds})
 
 
 def alone(bench: Bench, students: list[str]) -> None:
@@ -241,7 +247,7 @@ def _agree(bench: Bench) -> None:
 
 
 def rows(bench: Bench, notebook: str) -> list[Row]:
-    stock, one = "stock nbgrader autograde", "one controller"
+    stock = "stock nbgrader autograde"
     made = []
     for clock, whole in ((WALL, "run, 1"), (CPU, "all")):
         made += [
@@ -249,7 +255,13 @@ def rows(bench: Bench, notebook: str) -> list[Row]:
             _row(bench, f"{notebook}: end to end", whole, "stock", clock, stock, 20),
             _row(bench, f"{notebook}: overhead", "overhead", "budget", clock, "a budget of 80 ms", 1),
         ]
-    return [*made, _row(bench, f"{notebook}: two controllers", "run, 2", "run, 1", WALL, one, 1.7)]
+    return [
+        *made,
+        _row(bench, f"{notebook}: two workers, nothing written", "workers, 2", "workers, 1", WALL, "one worker", 1.7),
+        _row(
+            bench, f"{notebook}: two workers, end to end", "run, 2", "run, 1", WALL, "one worker, and the writer", 1.7
+        ),
+    ]
 
 
 def _row(bench: Bench, name: str, ours: str, peer: str, clock: str, peer_name: str, asked: float) -> Row:

@@ -1,9 +1,10 @@
 """One transaction a submission, in a gradebook that is opened once.
 
 nbgrader's steps each open the gradebook anew (nine times a submission: an engine, a look at every table), commit
-on their own (some thirty times) and look for each cell's row by a query over seven tables. Within `Shared.transaction` they
-all get the same open gradebook, a notebook's rows are fetched together, and what they commit is kept back until the end: a
-submission's scores are there all or not at all.
+on their own (some thirty times), ask for the same lesson, student and submission again and again, and look for each cell's row
+by a query over seven tables. Within `Shared.transaction` they all get the same open gradebook, what was found stays found, a
+notebook's rows are fetched together, and what they commit is kept back until the end: a submission's scores are there
+all or not at all.
 """
 
 from __future__ import annotations
@@ -16,9 +17,12 @@ from types import SimpleNamespace
 from typing import Any
 
 import jsonschema
-from nbgrader.api import BaseCell, Gradebook, MissingEntry
+from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.nbgraderformat import common
+from sqlalchemy import inspect
 from sqlalchemy.orm import Session, scoped_session, sessionmaker
+
+FINDS = ("find_assignment", "find_notebook", "find_student", "find_submission", "find_submission_notebook")
 
 
 class _HeldBack(Session):
@@ -58,6 +62,8 @@ class Shared:
             undo.callback(self._session.remove)  # rolls back what was not committed
             replace(undo, Gradebook, "__init__", self._open)
             replace(undo, Gradebook, "close", lambda book: None)
+            for name in FINDS:
+                replace(undo, Gradebook, name, _remembered(getattr(Gradebook, name)))
             replace(undo, Gradebook, "find_grade", _finder("grades"))
             replace(undo, Gradebook, "find_comment", _finder("comments"))
             replace(undo, common, "jsonschema", SimpleNamespace(**vars(jsonschema) | {"validate": _validate}))
@@ -85,6 +91,18 @@ def _validated(instance: str, schema: str) -> None:
     jsonschema.validate(json.loads(instance), json.loads(schema))
 
 
+def _remembered(find: Any) -> Any:
+    """A query for one row that asks the database once, for one transaction; rows removed since are asked for again."""
+    known: dict[tuple[str, ...], Any] = {}
+
+    def found(book: Any, *key: str) -> Any:
+        if key not in known or not inspect(known[key]).persistent:
+            known[key] = find(book, *key)
+        return known[key]
+
+    return found
+
+
 def _finder(kind: str) -> Any:
     """`Gradebook.find_grade` or `find_comment`, for one transaction: all rows of a submitted notebook at its first cell."""
     known: dict[tuple[str, str, str], dict[str, Any]] = {}
@@ -93,8 +111,8 @@ def _finder(kind: str) -> Any:
         key = notebook, assignment, student
         if key not in known:
             submitted = book.find_submission_notebook(*key)
-            cells = book.db.query(BaseCell).filter(BaseCell.notebook_id == submitted.notebook_id).all()
-            names = {one.id: one.name for one in cells}
+            lesson = submitted.notebook
+            names = {cell.id: cell.name for cell in (*lesson.grade_cells, *lesson.solution_cells, *lesson.task_cells)}
             known[key] = {names[row.cell_id]: row for row in getattr(submitted, kind)}
         if cell not in known[key]:
             raise MissingEntry(f"No such {kind[:-1]}: {assignment}/{notebook}/{cell} for {student}")

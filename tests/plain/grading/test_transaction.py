@@ -5,9 +5,10 @@ import shutil
 
 import pytest
 from nbgrader.api import Gradebook, MissingEntry
+from sqlalchemy import event
 
 from autograder.nbgrading.config import SCRIPTS
-from autograder.nbgrading.transaction import Shared
+from autograder.nbgrading.transaction import FINDS, Shared
 
 STUDENTS, NOTEBOOKS = ("ada", "grace"), ("one", "two")
 
@@ -66,6 +67,43 @@ def test_the_same_is_missed(url, find, key):
         getattr(book, find)(*key)
     with Shared(url) as shared, shared.transaction(), Gradebook(url) as book, pytest.raises(MissingEntry):
         getattr(book, find)(*key)
+
+
+KEYS = {
+    "find_assignment": ("lesson",),
+    "find_notebook": ("one", "lesson"),
+    "find_student": ("ada",),
+    "find_submission": ("lesson", "ada"),
+    "find_submission_notebook": ("one", "lesson", "ada"),
+}
+
+
+@pytest.mark.parametrize("find", FINDS)
+def test_what_was_found_stays_found_and_is_asked_for_once(url, find):
+    with Gradebook(url) as book:
+        theirs = getattr(book, find)(*KEYS[find]).id
+    with Shared(url) as shared:
+        asked = []
+        event.listen(shared._engine, "before_cursor_execute", lambda *_: asked.append(1))
+        with shared.transaction(), Gradebook(url) as book:
+            first, queries = getattr(book, find)(*KEYS[find]), len(asked)
+            with Gradebook(url) as again:
+                assert getattr(again, find)(*KEYS[find]) is first and first.id == theirs
+            assert len(asked) == queries
+        with shared.transaction(), Gradebook(url) as book:
+            assert getattr(book, find)(*KEYS[find]) is not first, "nothing is remembered from one transaction to the next"
+
+
+def test_what_was_removed_or_was_not_there_is_asked_for_again(url):
+    with Shared(url) as shared, shared.transaction(), Gradebook(url) as book:
+        with pytest.raises(MissingEntry):
+            book.find_student("eve")
+        book.add_student("eve")
+        assert book.find_student("eve").id == "eve"
+        book.find_submission("lesson", "ada")
+        book.remove_submission("lesson", "ada")
+        with pytest.raises(MissingEntry):
+            book.find_submission("lesson", "ada")
 
 
 def test_what_is_written_to_a_row_is_there_afterwards(url):
