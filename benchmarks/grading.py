@@ -109,7 +109,7 @@ def _hand_in_lesson(course: Course, lesson: str, count: int) -> list[str]:
 def one_round(bench: Bench) -> None:
     stock(bench, bench.students[:2])
     alone(bench, bench.students[:5])
-    for writing in (True, False):
+    for writing in (False, True):
         for controllers in (1, 2):
             end_to_end(bench, controllers, writing)
 
