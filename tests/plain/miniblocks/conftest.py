@@ -1,10 +1,28 @@
-"""Every test draws the same numbers, alone and among others."""
+"""Every test draws the same numbers, alone and among others; generated C is compiled into a folder of the test run."""
 
 import pytest
 
 from miniblocks import nd
+from miniblocks.graph.backends.native import NativeWarning, compiler
 
 
 @pytest.fixture(autouse=True)
 def seeded():
     nd.random.seed(0)
+
+
+@pytest.fixture(scope="session")
+def native_cache(tmp_path_factory):
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture
+def native(monkeypatch, native_cache, recwarn):
+    """A C compiler, and a test that fails where the backend `native` falls back to Python. Skips where there is no compiler."""
+    try:
+        compiler.find()
+    except compiler.BuildError as error:
+        pytest.skip(str(error))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(native_cache))
+    yield
+    assert [str(w.message) for w in recwarn if w.category is NativeWarning] == []

@@ -209,6 +209,25 @@ def test_a_hybridized_model_computes_the_same(name):
     assert hybrid._hybrid.captures == len(hybrid._hybrid.graphs) and not hybrid._hybrid.passed
 
 
+@pytest.mark.usefixtures("native")
+@pytest.mark.parametrize("name", MODELS)
+def test_a_model_in_generated_c_computes_the_same(name):
+    """In use, and on the first of its inputs alone: compiling takes time."""
+    plain, hybrid = filled(name), filled(name)
+    plain.eval()
+    hybrid.eval()
+    hybrid.hybridize(backend="native", script=MODELS[name].script)
+    inputs = MODELS[name].inputs()[0]
+    with autograd.no_grad():
+        for _ in range(3):
+            nd.random.seed(1)
+            wanted = plain(*inputs).asnumpy()
+            nd.random.seed(1)
+            np.testing.assert_allclose(
+                hybrid(*inputs).asnumpy(), wanted, rtol=2e-4, atol=1e-5 * (1 + abs(wanted).max())
+            )
+
+
 @pytest.mark.parametrize("name", [name for name, example in MODELS.items() if example.script])
 def test_a_model_that_looks_at_values_is_never_captured_in_silence(name):
     net = filled(name)

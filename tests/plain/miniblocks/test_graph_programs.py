@@ -336,9 +336,9 @@ def dynamic(net, rule, *examples):
     return step
 
 
-def joint(passes=PASSES, hits=None):
+def joint(passes=PASSES, hits=None, backend="python"):
     def of(net, rule, *examples):
-        step = graph.joint(net, loss.SoftmaxCrossEntropyLoss(), rule, *examples, passes=passes)
+        step = graph.joint(net, loss.SoftmaxCrossEntropyLoss(), rule, *examples, passes=passes, backend=backend)
         if hits is not None:
             hits.update(s.operation for s in (*step.graph.steps, *step.program.graph.steps))
             changes = graph.report(step.graph, passes).changes
@@ -373,6 +373,53 @@ def test_training_steps_as_graphs_train_as_the_dynamic_ones_do(examples):
     least = max(1, examples // 100)
     assert {name: hits[name] for name in only_here.split() if hits[name] < least} == {}
     assert {name: hits[name] for name in PASS_NAMES if hits[name] < 2 * least} == {}
+
+
+# -- in generated C -----------------------------------------------------------------------------------------------
+# Compiling takes time, so that these are fewer.
+
+
+def native_values(program, seed, passes):
+    """What the program compiled to C gives, twice, with the inputs and parameters of this seed."""
+    g, inputs, _ = captured(program, seed)
+    ready = graph.compile(g, backend="native", passes=passes)
+    with autograd.no_grad():
+        for _ in range(2):  # buffers are used again
+            nd.random.seed(1)
+            outputs = ready(*inputs)
+    return [o.raw for o in outputs], ready.is_native
+
+
+@pytest.mark.usefixtures("native")
+@pytest.mark.parametrize("examples", [30, pytest.param(PROGRAMS, marks=pytest.mark.slow)])
+def test_random_programs_in_c_do_what_the_programs_do(examples):
+    """With all passes, and with none."""
+    native = []
+
+    def each(program, seed):
+        inputs, parameters = tensors(seed)[:2], tensors(seed)[2:]
+        wanted = run(lambda *x: program(*x, *parameters), inputs, parameters)[: program.returned]
+        for passes in (PASSES, ()):
+            found, is_native = native_values(program, seed, passes)
+            close(found, wanted)
+            native.append(is_native)
+
+    for seed, program in enumerate(covering(0)):
+        each(program, seed)
+    settings(max_examples=examples, deadline=None, database=None, derandomize=True)(
+        given(programs(), st.integers(0, 1000))(each)
+    )()
+    assert sum(native) > len(native) / 2
+
+
+@pytest.mark.usefixtures("native")
+@pytest.mark.parametrize("examples", [8, pytest.param(PROGRAMS // 5, marks=pytest.mark.slow)])
+def test_random_training_steps_in_c_train_as_the_dynamic_ones_do(examples):
+    for i in range(examples):
+        program, optimizer = drawn(i, 4 + i % 4), sorted(OPTIMIZERS)[i % len(OPTIMIZERS)]
+        wanted = trained(program, optimizer, i, dynamic)
+        for passes in (PASSES, ()):
+            close(trained(program, optimizer, i, joint(passes, backend="native")), wanted)
 
 
 # -- branches and loops -------------------------------------------------------------------------------------------
@@ -434,6 +481,18 @@ def check_control(g, function, seed, passes=PASSES):
         with autograd.no_grad():
             for ready in (graph.compile(g, passes=()), graph.compile(g, passes=passes)):
                 close([o.raw for o in ready(x)], wanted[:1])
+
+
+@pytest.mark.usefixtures("native")
+def test_branches_and_loops_stay_in_python_between_calls_of_c():
+    for g, function in (branching(["sin", "softmax"], ["cos"]), looping(["tanh", "turn"], 3)):
+        outer = graph.trace(lambda x, g=g: nd.exp(g(x * 2)[0] * 0.1), tensors(0)[0])
+        ready = graph.compile(outer, backend="native")
+        assert ready.code.count("\nint native") == 2
+        for sign in (1, -1):
+            x = Tensor(tensors(0)[0].raw * sign)
+            with autograd.no_grad():
+                close([ready(x).raw], [nd.exp(function(x * 2)[0] * 0.1).raw])
 
 
 MOVES = st.lists(st.sampled_from(PLAIN_MOVES), max_size=3)

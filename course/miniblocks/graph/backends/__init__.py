@@ -1,6 +1,7 @@
 """What runs a graph. `taped` is a graph's meaning: by `tensor.apply`, recorded. The others are programs, made by `compile`:
 
 - `python`: generated source, straight-line calls of torch into memory laid out beforehand;
+- `native`: the same, with runs of steps in generated C, where there is a compiler;
 - `inductor`: torch's own compiler, by way of `torch.fx`.
 """
 
@@ -10,13 +11,14 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from miniblocks.graph.backends.inductor import InductorProgram
+from miniblocks.graph.backends.native import NativeProgram
 from miniblocks.graph.backends.python import Program
 from miniblocks.graph.collecting import collector_paused
 from miniblocks.graph.ir import Graph
 from miniblocks.graph.passes import PASSES, optimize
 from miniblocks.graph.passes.rewriting import Pass
 
-BACKENDS: dict[str, Callable[..., Any]] = {"python": Program, "inductor": InductorProgram}
+BACKENDS: dict[str, Callable[..., Any]] = {"python": Program, "native": NativeProgram, "inductor": InductorProgram}
 
 
 @collector_paused()

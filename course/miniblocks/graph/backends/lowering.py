@@ -147,7 +147,7 @@ def _is_number(writer: Writer, rate: Any) -> bool:
 
 def _chain(writer: Writer, step: Step) -> bool:
     """One kernel a link, all into one place."""
-    links = [_link(step, i) for i in range(len(step.static["of"]))]
+    links = [link_of(step, i) for i in range(len(step.static["of"]))]
     kernels = [kernel_of(link) for link in links]
     kinds = {infer(link.operation, link.args, link.static) for link in links}
     if None in kernels or writer.depth > 1 or kinds != {(step.shape, step.dtype)}:
@@ -161,7 +161,7 @@ def _chain(writer: Writer, step: Step) -> bool:
     return True
 
 
-def _link(step: Step, i: int) -> Step:
+def link_of(step: Step, i: int) -> Step:
     """One link of a chain as a step with the chain's result; "." is that result, made by the links before."""
     name, *words = step.static["of"][i]
     args = [

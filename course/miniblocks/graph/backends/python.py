@@ -56,12 +56,16 @@ class Program:
                     f"{tensor.dtype}{list(tensor.shape)}; capture again"
                 )
         device = self._tensors[0].raw.device if self._tensors else self._device
-        writer = Writer(self.graph, device, self.numbers, self.reuse)
-        self.code, self.buffers = writer.code, writer.buffers
+        writer = self._written(device)
+        self.code, self.buffers = writer.listing(), writer.buffers
         run, prepare = writer.functions()
         bound = guarded(run, prepare, self._again, self._tensors, self._kinds, device)
         self._bound[get_ident()] = bound
         return bound
+
+    def _written(self, device: torch.device) -> Writer:
+        """The function, as source."""
+        return Writer(self.graph, device, self.numbers, self.reuse)
 
     def _again(self, *args: Any) -> Any:
         return self._bind()(*args)

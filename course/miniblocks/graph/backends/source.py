@@ -34,6 +34,10 @@ class Source:
         self.lines.append("    " * self.depth + text)
         self.origins.append(self.now)
 
+    def afterwards(self, text: str) -> None:
+        """A line that only has to come after all others so far."""
+        self.line(text)
+
     def free(self, name: str, thing: Any = None) -> str:
         """A name, this one where it is still free, for a thing (or for a value that the code will assign)."""
         candidate = name

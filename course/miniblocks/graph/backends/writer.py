@@ -76,6 +76,10 @@ class Writer(Source):
         exec(compile(self.code, "<graph>", "exec"), names)
         return names["run"], names["prepare"]
 
+    def listing(self) -> str:
+        """What a reader is shown."""
+        return self.code
+
     # -- words --------------------------------------------------------------------------------------------------
     def word(self, value: Any, hint: str = "number") -> str:
         """How an argument is written."""
@@ -132,7 +136,7 @@ class Writer(Source):
             if value.flat is not None:
                 self.buffers.give_back(value.flat)
             elif size(ref) >= LARGE and not self.gathered:
-                self.line(f"del {value.word}")
+                self.afterwards(f"del {value.word}")
 
     # -- instructions -------------------------------------------------------------------------------------------
     def instruction(self, instruction: Instruction) -> None:
@@ -148,10 +152,14 @@ class Writer(Source):
         elif not (
             self.view(instruction)
             or self.prepared(instruction)
-            or lowering.special(self, instruction)
+            or self.special(instruction)
             or self.kernel(instruction)
         ):
             self.plain(instruction)
+
+    def special(self, step: Step) -> bool:
+        """A step that has a way of its own."""
+        return lowering.special(self, step)
 
     def view(self, step: Step) -> bool:
         """A view of an array that exists already is made now, and costs nothing at run time."""
