@@ -62,7 +62,7 @@ def configure(c: Config, course: Course) -> Config:
     c.ClearSolutions.text_stub = TEXT_STUB
 
     # nbgrader knows rubrics in task cells only, and saves them with the cell. Ours stand beside the model answer and
-    # go before the cell is saved, so that an answer nobody wrote is recognised. We have no hidden or generated tests.
+    # go before the cell is saved, so that an answer nobody wrote is recognized. We have no hidden or generated tests.
     c.ClearMarkScheme.enforce_metadata = False
     steps = (
         IncludeHeaderFooter,

@@ -192,7 +192,7 @@ def collected_mistake(case: Case, seen: Seen, call: str) -> Mistake | None:
         return Mistake("some-branches-not-registered", expected, f"{found}", cause, tried)
     failed = stopped(
         seen,
-        "initialise it and call it",
+        "initialize it and call it",
         "registered-others",
         tried,
         "The blocks registered are not those that `forward` calls.",

@@ -91,7 +91,7 @@ def _named(norm: float, wanted: float, got: float, expected: str, observed: str,
 
     if np.isclose(got * norm, 1, rtol=1e-3):
         return mistake(
-            "normalised", "x was divided by its norm. Halving is asked for: the norm may end anywhere in (½, 1]."
+            "normalized", "x was divided by its norm. Halving is asked for: the norm may end anywhere in (½, 1]."
         )
     if np.isclose(got, wanted * 10, rtol=1e-3):
         return mistake(

@@ -17,7 +17,7 @@ SECTION = "A block of your own"
 BELIEFS = {
     "a": ("thinks-assignment-registers", "stops while `MLP()` is being built, at the first layer assigned"),
     "b": ("thinks-initialize-notices", "is built, and stops in `initialize()`"),
-    "c": ("thinks-the-call-notices", "is built and initialised, and stops in `net(x)`"),
+    "c": ("thinks-the-call-notices", "is built and initialized, and stops in `net(x)`"),
     "d": ("thinks-python-calls-super", "works: Python calls the parent's `__init__` by itself"),
     "e": ("thinks-parameters-get-lost", "computes an output, but its parameters are never collected"),
 }
@@ -185,7 +185,7 @@ def _(case: Case, seen: Seen) -> Mistake | None:
         "or avoided, so assigning a layer no longer registers it."
     )
     failed = _not_built(case, seen) or _not_a_block(seen)
-    failed = failed or stopped(seen, "initialise it and call it", "children-not-registered", tried, cause)
+    failed = failed or stopped(seen, "initialize it and call it", "children-not-registered", tried, cause)
     if failed:
         return failed
     read, wanted = seen["read_back"], [case["marker"]] * 4

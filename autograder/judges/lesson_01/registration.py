@@ -123,7 +123,7 @@ def _(case: Case, seen: Seen) -> Mistake | None:
     if collected < wanted:
         return _uncollected(case, seen, collected, hidden, expected, tried)
     cause = "initialize() or net(x) stops: are the layers that were registered the same objects that `forward` calls?"
-    failed = stopped(seen, "initialise it and call it", "registered-others", tried, cause)
+    failed = stopped(seen, "initialize it and call it", "registered-others", tried, cause)
     if failed:
         return _output_mistake(case, seen) or failed
     if collected > wanted:
@@ -148,9 +148,9 @@ def _(case: Case, seen: Seen) -> Mistake | None:
 
 def _uncollected(case: Case, seen: Seen, count: int, hidden: int, expected: str, tried: str) -> Mistake:
     observed = f"{count} parameters"
-    if count == 2 and hidden > 0 and seen.error("initialise it and call it") is None:
-        cause = "Only the output layer is known to the block. The hidden ones work, since something initialised them, but an optimizer would never get to see them."
-        return Mistake("initialised-not-registered", expected, observed, cause, tried)
+    if count == 2 and hidden > 0 and seen.error("initialize it and call it") is None:
+        cause = "Only the output layer is known to the block. The hidden ones work, since something initialized them, but an optimizer would never get to see them."
+        return Mistake("initialized-not-registered", expected, observed, cause, tried)
     if count == 2:
         cause = "Only the output layer is known to the block: the hidden ones stand in a plain Python container, where nobody looks for blocks."
         return Mistake("hidden-layers-not-registered", expected, observed, cause, tried)

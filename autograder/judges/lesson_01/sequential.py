@@ -308,7 +308,7 @@ def _(case: Case, seen: Seen) -> Mistake | None:
         return Mistake("blocks-not-registered", f"{wanted} parameters", f"{seen['collected']}", cause, tried)
     failed = stopped(
         seen,
-        "initialise it and call it",
+        "initialize it and call it",
         "registered-others",
         tried,
         "The blocks registered are not those that `forward` calls.",

@@ -91,7 +91,7 @@ def _dtypes(a: int, b: int, c: int) -> Plan:
 
 
 def _tried(case: Case) -> str:
-    state = {"declared": " (not initialised)", "unknown": " (not yet called)"}.get(case["situation"], "")
+    state = {"declared": " (not initialized)", "unknown": " (not yet called)"}.get(case["situation"], "")
     return f"count(net){state}; net holds {shapes_in_words(case['plan'])}"
 
 

@@ -29,7 +29,7 @@ WORDS = {
     "first": "net = FancyMLP(), called once",
     "later": "net = FancyMLP(), made after {before} others, called once",
     "named": "net = FancyMLP(prefix={prefix!r}), called once",
-    "waiting": "net = FancyMLP(), initialised and not yet called",
+    "waiting": "net = FancyMLP(), initialized and not yet called",
     "frozen": "net = FancyMLP() with net.dense frozen",
 }
 

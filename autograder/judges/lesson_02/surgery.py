@@ -158,7 +158,7 @@ def _rest(case: Case, seen: Seen) -> Mistake | None:
     if held.startswith("the file's"):
         cause = "The arrays were dealt out in order, or by shape. The table says which goes where, and this one is not in it."
         return Mistake("dealt-by-order", expected, observed, cause, tried)
-    cause = "No move speaks of it, so it keeps its values. Was the whole network initialised or loaded anew?"
+    cause = "No move speaks of it, so it keeps its values. Was the whole network initialized or loaded anew?"
     return Mistake("rest-touched", expected, observed, cause, tried)
 
 

@@ -85,7 +85,7 @@ def _perpendicular(form: str, case: Case, seen: Seen) -> Mistake | None:
         return Mistake("flattened-otherwise", expected, observed, cause, tried, "the reshape")
     if np.ptp(lengths) < 1e-3 * lengths.max():
         cause = f"Making each of the {what} a unit vector does not make them perpendicular."
-        return Mistake("only-normalised", expected, observed, cause, tried, look)
+        return Mistake("only-normalized", expected, observed, cause, tried, look)
     if slant <= TOLERANCE:
         return Mistake(
             "lengths-differ", expected, observed, f"The {what} are perpendicular and of different lengths.", tried, look

@@ -53,7 +53,7 @@ def _(case: Case, seen: Seen) -> Mistake | None:
             "biases of 0",
             f"biases such as {bias.flat[0]:.4g}",
             cause,
-            "initialise a bias",
+            "initialize a bias",
             "the name of the method you define",
         )
     return None

@@ -79,15 +79,15 @@ def _net(case: Case) -> str:
 
 
 def _unusable(case: Case, seen: Seen) -> Mistake | None:
-    cause = "The network cannot be built, initialised and called."
+    cause = "The network cannot be built, initialized and called."
     failed = stopped(seen, "build the network", "cannot-be-built", _net(case), cause, "a network")
-    if failed or seen.error("initialise it and call it") is None:
+    if failed or seen.error("initialize it and call it") is None:
         return failed
     tried = f"{_net(case)}; net.initialize(); net(x) for x of shape {case['x'].shape}"
-    error = seen.errors["initialise it and call it"]
+    error = seen.errors["initialize it and call it"]
     if error.type == "ShapeError":
         return _not_transposed(case, error.message, tried, error.line)
-    return stopped(seen, "initialise it and call it", "cannot-be-called", tried, cause, "an output")
+    return stopped(seen, "initialize it and call it", "cannot-be-called", tried, cause, "an output")
 
 
 def _not_transposed(case: Case, message: str, tried: str, line: str) -> Mistake:

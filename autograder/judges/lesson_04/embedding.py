@@ -97,7 +97,7 @@ def _net(case: Case) -> str:
 
 
 def _unusable(case: Case, seen: Seen) -> Mistake | None:
-    tried, error = _net(case), seen.error("build the network") or seen.error("initialise it and call it")
+    tried, error = _net(case), seen.error("build the network") or seen.error("initialize it and call it")
     if error is None:
         return None
     if error.type == "ShapeError":
@@ -106,7 +106,7 @@ def _unusable(case: Case, seen: Seen) -> Mistake | None:
     if error.type == "NameClashError":
         cause = "Two parameters have the same name, and are two: `prefix=` gives a name, `params=` a parameter."
         return Mistake("same-name-is-no-tie", "one shared table", str(error), cause, tried, error.line)
-    cause = "The network cannot be built, initialised and called on word numbers."
+    cause = "The network cannot be built, initialized and called on word numbers."
     return Mistake("cannot-be-called", "scores", str(error), cause, f"{tried}; net.initialize(); net(ids)", error.line)
 
 

@@ -68,7 +68,7 @@ def _unusable(case: Case, seen: Seen) -> Mistake | None:
 
 
 def _not_started(case: Case, seen: Seen) -> Mistake | None:
-    error = seen.error("initialise it and call it")
+    error = seen.error("initialize it and call it")
     if error is None:
         return None
     tried = f"{call(case)}; net.initialize(); net(x) for x of shape {case['x'].shape}"
@@ -77,7 +77,7 @@ def _not_started(case: Case, seen: Seen) -> Mistake | None:
         return Mistake("same-name-is-no-tie", "one shared parameter", str(error), cause, tried, error.line)
     if error.type == "ShapeError":
         return _other_sizes(error.message, tried, error.line)
-    cause = "Initialising the network, or its first call, stops."
+    cause = "Initializing the network, or its first call, stops."
     return Mistake("cannot-be-called", "an output", str(error), cause, tried, error.line)
 
 

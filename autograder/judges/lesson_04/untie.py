@@ -85,7 +85,7 @@ def _(case: Case, seen: Seen) -> Mistake | None:
     if error := seen.error("call the copy"):
         if error.type in ("InitializationError", "DeferredInitializationError"):
             cause = "The new layers have no values yet: `initialize()` them, with their `in_units` known, and then set the values."
-            return Mistake("not-initialised", "an output", str(error), cause, tried, error.line)
+            return Mistake("not-initialized", "an output", str(error), cause, tried, error.line)
         return Mistake("cannot-be-called", "an output", str(error), "The copy cannot be called.", tried, error.line)
     wanted, got = _output(case, case["layers"]), seen.array("output")
     if same(got, wanted):

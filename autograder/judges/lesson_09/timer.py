@@ -166,7 +166,7 @@ def _(case: Case, seen: Seen) -> Mistake | None:
     )
 
 
-@timer.criterion("synchronised", points=2, says="the clock is read only when the device has nothing left to do")
+@timer.criterion("synchronized", points=2, says="the clock is read only when the device has nothing left to do")
 def _(case: Case, seen: Seen) -> Mistake | None:
     if case["situation"] != "queue":
         return None
@@ -176,7 +176,7 @@ def _(case: Case, seen: Seen) -> Mistake | None:
     expected, tried = "a device with nothing left to do, at each reading", _tried(case)
     if "s" not in events:
         cause = "A call returns when the work has been *ordered*. Without `synchronize()` you measure how long ordering takes."
-        return Mistake("never-synchronised", expected, "synchronize() was never called", cause, tried, "synchronize()")
+        return Mistake("never-synchronized", expected, "synchronize() was never called", cause, tried, "synchronize()")
     for i, part in enumerate(events.split("c")[:-1]):
         if pending[i] < 1e-12:
             continue
@@ -188,7 +188,7 @@ def _(case: Case, seen: Seen) -> Mistake | None:
         return Mistake("started-too-early", expected, observed, cause, tried, "the reading before the calls")
     if any(re.search("fs+f", part) for part in _between(events)):
         cause = "Waiting for the device after every single call takes away what the queue is for: the host launches the next call while the device computes. Wait once, after all `calls`."
-        return Mistake("synchronised-inside", "one wait after the calls of a sample", "a wait between calls", cause, tried)  # fmt: skip
+        return Mistake("synchronized-inside", "one wait after the calls of a sample", "a wait between calls", cause, tried)  # fmt: skip
     return None
 
 

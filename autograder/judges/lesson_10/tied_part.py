@@ -73,7 +73,7 @@ def _net(case: Case) -> str:
 
 def _unusable(case: Case, seen: Seen) -> Mistake | None:
     tried = _net(case)
-    error = seen.error("build it") or seen.error("initialise and call it")
+    error = seen.error("build it") or seen.error("initialize and call it")
     if error is None:
         return None
     if case["what"] == "deferred":

@@ -42,7 +42,7 @@ def _(answer: Any, case: Case, see: Observer) -> None:
 
 
 def _planted(case: Case, see: Observer, build: Any, x: nd.Tensor) -> tuple[list[nn.Block], Any]:
-    """Branches with the case's weights, initialised by themselves, so that a forgotten registration costs nothing here."""
+    """Branches with the case's weights, initialized by themselves, so that a forgotten registration costs nothing here."""
     nets = [row(branch) for branch in case["branches"]]
     for net, branch in zip(nets, case["branches"]):
         ready(net, case["x"], branch)

@@ -28,7 +28,7 @@ def _(answer: Any, case: Case, see: Observer) -> None:
         see["length"] = len(net)
     with see.attempt("collect its parameters"):
         see["collected"] = len(net.collect_params())
-    with see.attempt("initialise it and call it"), quiet():
+    with see.attempt("initialize it and call it"), quiet():
         net.initialize()
         net(x)
         see["calls_after"] = len(made)

@@ -63,7 +63,7 @@ def plant(parameters: Iterable[nn.Parameter], layers: Sequence[Layer]) -> None:
 
 
 def ready(block: nn.Block, x: np.ndarray, layers: Sequence[Layer]) -> None:
-    """Initialise a block by itself, let it see x so that all shapes are known, and plant its weights."""
+    """Initialize a block by itself, let it see x so that all shapes are known, and plant its weights."""
     with quiet():
         block.initialize()
         block(nd.array(x))
@@ -101,7 +101,7 @@ def collect(
     with see.attempt("collect its parameters"):
         collected = list(net.collect_params().values())
         see["collected"] = len(collected)
-        with see.attempt("initialise it and call it"), quiet():
+        with see.attempt("initialize it and call it"), quiet():
             net.initialize()
             net(nd.array(x))
         mark(collected, marks)

@@ -34,7 +34,7 @@ def fill_twice(make: Callable[[], Any], case: Case, see: Observer) -> None:
 @probe("03-three-way-initializer")
 def _(answer: Any, case: Case, see: Observer) -> None:
     fill_twice(answer, case, see)
-    with see.step("initialise a bias"):
+    with see.step("initialize a bias"):
         see["bias"] = filled(answer, (32,), "dense0_bias")
 
 

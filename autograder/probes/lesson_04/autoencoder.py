@@ -17,7 +17,7 @@ def _(answer: Any, case: Case, see: Observer) -> None:
     x, h = nd.array(case["x"]), nd.array(case["h"])
     with see.step("build the network"):
         net = answer(case["inputs"], case["units"])
-    with see.step("initialise it and call it"), quiet():
+    with see.step("initialize it and call it"), quiet():
         net.initialize()
         net(x)
     parameters = list(net.collect_params().values())

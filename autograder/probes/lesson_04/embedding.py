@@ -17,7 +17,7 @@ def _(answer: Any, case: Case, see: Observer) -> None:
     ids = nd.array(case["ids"])
     with see.step("build the network"):
         net = answer(case["words"], case["size"])
-    with see.step("initialise it and call it"), quiet():
+    with see.step("initialize it and call it"), quiet():
         net.initialize()
         net(ids)
     parameters = list(net.collect_params().values())

@@ -27,7 +27,7 @@ def _(answer: Any, case: Case, see: Observer) -> None:
         see["class_name"], see["is_block"] = type(made).__name__, isinstance(made, nn.Block)
         net, layers = build()
         see["length"] = len(layers)
-    with see.step("initialise it and call it"), quiet():
+    with see.step("initialize it and call it"), quiet():
         net.initialize()
         net(x)
     see["started"] = values(layers)

@@ -20,7 +20,7 @@ EXERCISES = ("10-tied-part",)
 def _(answer: Any, case: Case, see: Observer) -> None:
     with see.step("build it"):
         layer, part, net = _network(answer, case)
-    with see.step("initialise and call it"), quiet():
+    with see.step("initialize and call it"), quiet():
         net.initialize()
         see["first output"] = net(nd.array(case["x"]))
     parameters = list(net.collect_params().values())

@@ -130,7 +130,7 @@ class Rescale(nn.Block):
 
 
 # %% wrong: divides by the norm
-# finding: normalised
+# finding: normalized
 # observed: x multiplied by 0.545833
 # score: 2
 class Rescale(nn.Block):

@@ -94,8 +94,8 @@ class ListMLP(nn.Block):
         return self.output(x)
 
 
-# %% wrong: initialised by hand, registered nowhere
-# finding: initialised-not-registered
+# %% wrong: initialized by hand, registered nowhere
+# finding: initialized-not-registered
 # observed: 2 parameters
 # score: 5
 class ListMLP(nn.Block):

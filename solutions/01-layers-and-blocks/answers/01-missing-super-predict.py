@@ -23,7 +23,7 @@ def predict_missing_super():
 
 # %% wrong: the call would be the first to notice
 # finding: thinks-the-call-notices
-# observed: your prediction: the network is built and initialised, and stops in `net(x)`
+# observed: your prediction: the network is built and initialized, and stops in `net(x)`
 # score: 0
 def predict_missing_super():
     return "c"

@@ -346,7 +346,7 @@ def transplant(file, net, moves):
             parameter.set_data(fitting[-1])
 
 
-# %% wrong: initialises the whole network first
+# %% wrong: initializes the whole network first
 # finding: rest-touched
 # observed: holds other numbers
 # score: 6

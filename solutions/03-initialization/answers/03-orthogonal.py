@@ -137,7 +137,7 @@ class MyOrthogonal(init.Initializer):
         data[:] = nd.array(self.gain**2 * (q if rows >= columns else q.T).reshape(data.shape))
 
 # %% wrong: rows of length 1, and no more
-# finding: only-normalised
+# finding: only-normalized
 # observed: lengths from 1.000 to 1.000
 # score: 4
 class MyOrthogonal(init.Initializer):

@@ -247,7 +247,7 @@ def untied(net):
 
 
 # %% wrong: forgets to initialize
-# finding: not-initialised
+# finding: not-initialized
 # observed: InitializationError
 # score: 2
 def untied(net):

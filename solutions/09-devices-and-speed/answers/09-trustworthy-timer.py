@@ -150,7 +150,7 @@ def timed(function, clock, synchronize, calls=1, repeats=7, warm_up=1):
 
 
 # %% wrong: never waits for the device
-# finding: never-synchronised
+# finding: never-synchronized
 # observed: synchronize() was never called
 # score: 8
 def timed(function, clock, synchronize, calls=1, repeats=7, warm_up=1):
@@ -166,7 +166,7 @@ def timed(function, clock, synchronize, calls=1, repeats=7, warm_up=1):
 
 
 # %% wrong: waits after every call
-# finding: synchronised-inside
+# finding: synchronized-inside
 # observed: a wait between calls
 # score: 8
 def timed(function, clock, synchronize, calls=1, repeats=7, warm_up=1):

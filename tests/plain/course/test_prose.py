@@ -115,6 +115,15 @@ def test_a_glossary_gives_each_word_a_meaning_and_the_same_korean_as_the_others(
             assert words[word][0] == theirs[word][0], (word, other.stem)
 
 
+OTHER_SPELLING = re.compile(r"\w+(?:al|ar|er|gn|im|on|or)is(?:e|es|ed|ing|ation)\b")
+
+
 @each_lesson
 def test_verbs_are_spelled_as_the_names_in_code_are(path):
-    assert not re.findall(r"\w+(?:al|ar|er|gn|im|on|or)is(?:e|es|ed|ing|ation)\b", prose(path)), "-ize, as `initialize`"
+    assert not OTHER_SPELLING.findall(prose(path)), "-ize, as `initialize`"
+
+
+def test_verbs_in_messages_are_spelled_as_in_the_lessons():
+    sources = [path for folder in ("autograder", "course") for path in (ROOT / folder).rglob("*.py")]
+    found = {path.name: OTHER_SPELLING.findall(path.read_text(encoding="utf-8")) for path in sources}
+    assert sources and not {name: words for name, words in found.items() if words}
