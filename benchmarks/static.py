@@ -1,10 +1,13 @@
-"""Static graphs: whole training steps (W1 to W4) compiled to Python, against torch eager, lean torch and torch.compile; a forward pass;
-what a capture costs; and the memory of a step."""
+"""Static graphs: whole training steps (W1 to W4) compiled to Python, against torch eager, lean torch and torch.compile; the same in generated C;
+a forward pass; what a capture and a build cost; and the memory of a step."""
 
 import gc
 import statistics
+import tempfile
 import time
+from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import torch
 
@@ -12,11 +15,14 @@ from benchmarks import _workloads as w
 from benchmarks._peers import floor_step, image_floor_step
 from benchmarks.timing import Row, compare
 from miniblocks import autograd, graph, loss, nn, optim
+from miniblocks.graph.backends.native import compiler
 from miniblocks.tensor import Tensor
 
 
 def run(quick: bool = False) -> list[Row]:
     rows = [row for name in ("W1", "W2", "W3", "W4") for row in steps(name, quick)]
+    if has_compiler():
+        rows += [row for name in ("W1", "W2", "W3", "W4") for row in (*native(name, quick), build(name, quick))]
     if not quick:  # a cold compilation takes tens of seconds
         rows += [row for name in w.SIZES for row in compiled(name)]
     rows += [forward(quick)]
@@ -46,16 +52,58 @@ def steps(name: str, quick: bool) -> list[Row]:
     ours, _, x, y = w.models(name)
     taped = w.our_step(w.models(name)[0], x, y)
     rows.append(compare(f"{name}, static", static_step(ours, x, y), taped, peer_name="the tape", quick=quick))
-    floor = floor_step(w.SIZES[name][0], x) if name in w.SIZES else image_floor_step(x)
-    peer_name = "floor: products alone"
-    rows.append(compare(f"{name}, static", static_step(ours, x, y), floor, peer_name=peer_name, quick=quick))
+    rows.append(compare(f"{name}, static", static_step(ours, x, y), floor(name, x), peer_name=FLOOR, quick=quick))
     return rows
 
 
+FLOOR = "floor: products alone"
+
+
+def floor(name: str, x: torch.Tensor) -> w.Step:
+    """What no framework can go below."""
+    return floor_step(w.SIZES[name][0], x) if name in w.SIZES else image_floor_step(x)
+
+
+def has_compiler() -> bool:
+    try:
+        return bool(compiler.find())
+    except compiler.BuildError:
+        return False
+
+
+def native(name: str, quick: bool) -> list[Row]:
+    """One workload in generated C against torch eager, the same in Python, and the floor."""
+    ours, theirs, x, y = w.models(name)
+    step, eager = static_step(ours, x, y, "native"), w.eager_step(theirs, x, y)
+    for _ in range(3):
+        step(), eager()
+    w.agree(ours, theirs)
+    peers = {"torch eager": eager, "the backend python": static_step(w.models(name)[0], x, y), FLOOR: floor(name, x)}
+    return [compare(f"{name}, native", step, peer, peer_name=what, quick=quick) for what, peer in peers.items()]
+
+
+def build(name: str, quick: bool) -> Row:
+    """What it takes to capture, write and compile a step to C where nothing is in the cache, against capture and code in Python."""
+    both: dict[str, list[float]] = {"native": [], "python": []}
+    for _ in range(3 if quick else 9):
+        ours, _, x, y = w.models(name)
+        with tempfile.TemporaryDirectory() as folder, mock.patch.object(compiler, "cache_folder", lambda: Path(folder)):
+            compiler._libraries.clear()
+            for backend, times in both.items():
+                gc.collect()
+                start = time.perf_counter()
+                static_step(ours, x, y, backend)
+                times.append(time.perf_counter() - start)
+    low, ratio, high = statistics.quantiles([a / b for a, b in zip(*both.values())], n=4, method="inclusive")
+    mine, peer = (statistics.median(times) for times in both.values())
+    what, count = "the backend python", len(both["native"])
+    return Row(f"{name}, native, build", mine, peer, ratio, low, high, count, "wall-clock time", what)
+
+
 def compiled(name: str) -> list[Row]:
-    """Python and inductor, against torch.compile of the whole step."""
+    """Each backend against torch.compile of the whole step."""
     rows = []
-    for backend in ("python", "inductor"):
+    for backend in ("python", *(["native"] if has_compiler() else []), "inductor"):
         ours, theirs, x, y = w.models(name)
         our_step, their_step = static_step(ours, x, y, backend), compiled_step(theirs, x, y)
         for _ in range(3):

@@ -61,6 +61,11 @@ class Number:
 Operand = Array | Number | float | int | bool
 
 
+def is_exact(value: float) -> bool:
+    """Whether a number is the same as a double of C."""
+    return isinstance(value, float) or abs(value) <= 2**53
+
+
 def contiguous(word: str, dtype: str, shape: tuple[int, ...]) -> Array:
     """An array whose elements lie one after another."""
     strides = tuple(math.prod(shape[i + 1 :]) for i in range(len(shape)))

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from miniblocks.graph.backends.kernels import axes_of
 from miniblocks.graph.backends.lowering import link_of
 from miniblocks.graph.backends.native import losses, products
-from miniblocks.graph.backends.native.arrays import FLOATS, Array, Number, Operand, loops
+from miniblocks.graph.backends.native.arrays import FLOATS, Array, Number, Operand, is_exact, loops
 from miniblocks.graph.backends.native.expressions import COMPARISONS, OF_FLOATS, Word, expression
 from miniblocks.graph.backends.native.kernel import Kernel
 from miniblocks.graph.backends.native.sums import reduce, scaled
@@ -33,7 +33,8 @@ def elementwise(step: Step, operands: Sequence[Operand], out: Array) -> Kernel |
             words[ref] = f"{kernel.pointer(array)}[{around.index(i + 1, names)}]", array.dtype
         for i, each in enumerate(links):
             given = [words[a] if isinstance(a, Ref) else a for a in each.args]
-            value = expression(each.operation, given, step.dtype, each.static)
+            exact = all(isinstance(a, Ref) or is_exact(a) for a in each.args)
+            value = expression(each.operation, given, step.dtype, each.static) if exact else None
             if value is None:
                 return None
             if i < len(links) - 1:

@@ -41,7 +41,9 @@ class Library:
         self.segments: list[str] = []
         self.functions: dict[str, list[str]] = {}
         self.helpers: set[tuple[str, str]] = set()
-        self.table: list[str] = []  # the words of what lies in memory that does not change
+        self.table: dict[
+            str, int
+        ] = {}  # words of what lies in memory that does not change, and their places in the table
         self._counts: Counter[str] = Counter()
         self._variables: dict[str, str] = {}
         self._taken = set(RESERVED)
@@ -70,19 +72,15 @@ class Library:
         self._taken.add(name)
         return name
 
-    def place(self, word: str) -> int:
-        """Where the table of memory has the pointer to an array."""
-        if word not in self.table:
-            self.table.append(word)
-        return self.table.index(word)
-
     def add(self, name: str, segment: Segment, labels: dict[str, str]) -> None:
         """Write a segment; `labels` are what people call its words."""
         given = [f"{kind} {self.variable(w)}".replace("* ", "*") for w, kind in segment.given.items()]
         lines = [f"int {name}({', '.join(['void **memory', *given])}) {{"]
         for word, kind in segment.read.items():
             told = f"  // {plain(labels[word])}" if word in labels else ""
-            lines.append(f"    {kind} *{self.variable(word)} = memory[{self.place(word)}];{told}")
+            lines.append(
+                f"    {kind} *{self.variable(word)} = memory[{self.table.setdefault(word, len(self.table))}];{told}"
+            )
         self.segments.append("\n".join([*lines, *(f"    {call}" for call in segment.calls), "    return 0;", "}"]))
         self.functions[name] = list(segment.given.values())
 
@@ -93,5 +91,5 @@ class Library:
 
 
 def plain(text: str) -> str:
-    """Text for a comment that C cannot take for anything else: one line of ASCII, without backslashes."""
-    return re.sub(r"[^ -\[\]-~]", "?", text)[:200]
+    """Text for a comment that C cannot take for anything else: one line of ASCII, without backslashes and what stands for one (`??/`)."""
+    return re.sub(r"[^ ->@-\[\]-~]", "_", text)[:200]

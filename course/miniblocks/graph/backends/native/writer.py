@@ -7,6 +7,7 @@ a line of Python, and ends the segment. Each segment is one C function, and one 
 from __future__ import annotations
 
 import ctypes
+import math
 import re
 from collections import Counter
 from collections.abc import Callable
@@ -15,7 +16,7 @@ from typing import Any, NoReturn
 import torch
 
 from miniblocks.graph.backends.native import blas, compiler
-from miniblocks.graph.backends.native.arrays import C_TYPES, LARGEST, Array, Number, Operand, contiguous
+from miniblocks.graph.backends.native.arrays import C_TYPES, LARGEST, Array, Number, Operand, contiguous, is_exact
 from miniblocks.graph.backends.native.kernel import Kernel
 from miniblocks.graph.backends.native.rules import RULES
 from miniblocks.graph.backends.native.segments import Library, Segment, plain
@@ -28,7 +29,6 @@ from miniblocks.ops.elementwise import torch_dtype
 # What the documented `torch.autograd.graph.increment_version` calls: it tells torch that arrays were written into.
 increment_version = torch._C._increment_version
 CALLED = "// What calls it, in Python:\n"
-EXACT = 2**53  # larger numbers are not written into C
 
 
 class NativeWriter(Writer):
@@ -110,7 +110,7 @@ class NativeWriter(Writer):
             return Number(self.word(value))
         if isinstance(value, Ref):
             return self.array(value)
-        return value if isinstance(value, (int, float)) and not abs(value) > EXACT else None
+        return value if isinstance(value, (int, float)) and is_exact(value) else None
 
     def array(self, ref: Ref) -> Array | None:
         """Where a value lies: in memory that is there, or behind a pointer that is passed at every call and made contiguous; None where C cannot tell."""
@@ -208,10 +208,8 @@ class NativeWriter(Writer):
             self.names[name] = function
         arrays = [self.names[word] for word in self.library.table]
         table = (ctypes.c_void_p * len(arrays))(*(array.data_ptr() for array in arrays))
-        self.names |= {
-            self.table: ctypes.addressof(table),
-            self.free("pointers"): table,
-        }  # the table lives as long as its address
+        self.names[self.table] = ctypes.addressof(table)
+        self.free("pointers", table)  # lives as long as the functions
 
 
 def failing(forward: Callable[..., Any], *args: Any, **static: Any) -> NoReturn:
@@ -222,7 +220,7 @@ def failing(forward: Callable[..., Any], *args: Any, **static: Any) -> NoReturn:
 
 def _is_known(ref: Ref) -> bool:
     """Whether C has such arrays: not empty ones, and not of every dtype."""
-    return ref.dtype in C_TYPES and all(ref.shape) and contiguous("", ref.dtype, ref.shape).count < LARGEST
+    return ref.dtype in C_TYPES and 0 < math.prod(ref.shape) < LARGEST
 
 
 def _is_plain(array: torch.Tensor) -> bool:
