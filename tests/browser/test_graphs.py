@@ -120,6 +120,15 @@ def test_hundreds_of_boxes_are_searched_zoomed_and_opened(page: Page, lab: Lab, 
     after = box(viewer, "right", "sqrt39").bounding_box()
     assert before and after and after["width"] < before["width"]
 
+    compare(viewer).select_option(label="8. fuse_chains")
+    sentences = viewer.get_by_role("list", name="What the pass did").get_by_role("listitem")
+    said = ask(page, "shown.comparisons[8]['says']")
+    expect(sentences).to_have_count(13)
+    expect(sentences.last).to_contain_text(f"and {len(said) - 12} more")
+    sentences.last.get_by_role("button").press("Enter")
+    expect(sentences).to_have_text(said)
+    expect(viewer.get_by_role("list", name="What the pass did")).to_be_focused()
+
 
 def test_every_key_on_everything_leaves_the_notebook_alone(page: Page, viewer: Locator) -> None:
     assert widgets.keys_stay_inside(page, viewer) > 20

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import torch
 
 from explorers.state.calls import in_use, watching
 from explorers.state.changes import own_draws
@@ -89,7 +90,7 @@ def through_depth(net: Block, inputs: Sequence[Any], rows: int = ROWS) -> Depth:
         except GraphError:
             note += " No gradient: nothing here is trained."
     layers = [
-        Layer(label or type(net).__name__, y.shape, variance(y), float((y.raw == 0).double().mean()), gradients.get(i))
+        Layer(label or type(net).__name__, y.shape, variance(y), zeros(y), gradients.get(i))
         for i, (label, y) in enumerate(outputs)
     ]
     return Depth(tuple(layers), output.asnumpy(), note.strip())
@@ -103,6 +104,11 @@ def _numbers(x: Tensor) -> tuple[int, int]:
 def variance(x: Tensor) -> float:
     """The variance of all elements together; nan where there is none, as among elements that are not finite."""
     return float(x.raw.detach().double().var(correction=0)) if x.raw.numel() else math.nan
+
+
+def zeros(x: Tensor) -> float:
+    """The share of elements that are exactly 0; nan where there is none."""
+    return 1 - int(torch.count_nonzero(x.raw.detach())) / x.size if x.size else math.nan
 
 
 def first_tensor(output: Any) -> Tensor:

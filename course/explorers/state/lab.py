@@ -19,11 +19,11 @@ from miniblocks.nd import random
 from miniblocks.tensor import Tensor
 
 ACTIVATIONS = ("none", "relu", "tanh", "sigmoid", "leaky", "elu", "gelu", "silu")
-SHAPE = Slider("units", "units", 1, 256, 1, 128), Slider("inputs", "inputs", 1, 256, 1, 128)
+SHAPE = Slider("units", "units", 1, 160, 1, 128), Slider("inputs", "inputs", 1, 160, 1, 128)
 NETWORK = Slider("layers", "layers", 1, 24, 1, 12), Slider("width", "width", 2, 96, 2, 64)
 ROWS = 32  # of the batch that is sent through
 MOST = 1 << 14  # weights that are counted; of more, every second one, say
-DRAWN = 1 << 16  # weights that are drawn for a network; where it has more, its layers use in turn what was drawn
+DRAWN = 12 * 64**3  # layers · width³, the work of an orthogonal draw: beyond it, layers use in turn what was drawn
 WRITTEN = "Write one"
 EXAMPLE = "nd.random.normal(0, 0.1, shape)"
 
@@ -127,7 +127,7 @@ def depth_of(initializer: init.Initializer, activation: str, layers: int, width:
     if activation not in ACTIVATIONS:
         raise ValueError(f"the activation is one of {', '.join(ACTIVATIONS)}, not {activation!r}")
     name = None if activation == "none" else activation
-    fresh = min(layers, max(1, DRAWN // width**2))
+    fresh = min(layers, max(1, DRAWN // width**3))
     with own_draws(seed), nn.fresh_names():
         net = nn.Sequential()
         for i in range(layers):
@@ -135,6 +135,9 @@ def depth_of(initializer: init.Initializer, activation: str, layers: int, width:
             net.add(nn.Dense(width, name, use_bias=False, weight_initializer=initializer, in_units=width, **again))
         net.initialize()
         x = random.normal(shape=(ROWS, width))
+    for parameter in net.collect_params().values():
+        parameter.grad_req = "null"  # the gradients that arrive at the layers are looked at, not the weights' own
+    x.requires_grad = True
     depth = through_depth(net, [x])
     note = f"Sampled: {fresh} weights are drawn, which the {layers} layers use in turn." if fresh < layers else ""
     return replace(depth, note=f"{depth.note} {note}".strip())

@@ -129,7 +129,7 @@ def test_a_large_network_draws_fewer_weights_and_says_so() -> None:
         Lab().result(Settings("Orthogonal", {}, activation="none", layers=24, width=w)).depth for w in (48, 96)
     )
     assert isinstance(small, Depth) and isinstance(large, Depth)
-    assert small.note == "" and "7 weights are drawn, which the 24 layers use in turn" in large.note
+    assert small.note == "" and "3 weights are drawn, which the 24 layers use in turn" in large.note
     assert [layer.signal for layer in large.layers] == pytest.approx([large.layers[0].signal] * 24, rel=0.05)
 
 

@@ -1,5 +1,7 @@
 // The graph viewer: after common.js, controls.js and canvas.js. It has all stages; the kernel is asked to fold, and nothing else.
 
+const SAID = 12; // sentences about a pass that are shown at first
+
 function render({ model, el }) {
   const post = courier(model);
   const stages = model.get("stages");
@@ -35,7 +37,7 @@ function render({ model, el }) {
   });
   const findNext = button("Next found", () => step(1));
   const count = h("span", { class: "xp-note", role: "status" });
-  const told = h("ul", { class: "xp-says" });
+  const told = h("ul", { class: "xp-says", tabindex: "0", "aria-label": "What the pass did" });
   const status = h("p", { class: "xp-status", role: "status" });
   const zooms = sides[0].view.buttons.map((one, i) =>
     button(one.textContent, () => sides.forEach(({ view }) => view.buttons[i].click())));
@@ -67,8 +69,7 @@ function render({ model, el }) {
     list.value = to;
     enable(back, to > 0);
     enable(next, to < comparisons.length - 1);
-    told.replaceChildren(...one.says.map((text) => h("li", {}, text)));
-    told.hidden = !one.says.length;
+    say(one.says, SAID);
     const kept = chosen;
     chosen = null;
     for (const { side, title, view } of sides) {
@@ -83,6 +84,18 @@ function render({ model, el }) {
     choose("left", name ?? of("left").view.current());
     clearTimeout(writing);
     writing = setTimeout(() => write(model, "comparison", shown), 300);
+  }
+
+  /** What the pass did: the first sentences, and a button for the others where a network of many layers gave hundreds. */
+  function say(sentences, most) {
+    const rest = sentences.length - most;
+    const shown = sentences.length ? sentences.slice(0, most) : ["Choose a box to see what belongs to it on the other side."];
+    become(told, h("ul", {}, ...shown.map((text) => h("li", {}, text)),
+      ...(rest > 0 ? [h("li", { "data-node": "more" }, `and ${rest} more `)] : [])));
+    if (rest > 0) told.lastChild.append(button("Show them", () => {
+      say(sentences, Infinity);
+      told.focus({ preventScroll: true }); // the button is gone
+    }));
   }
 
   /** What is open of a box: itself, or the box around it that is folded. */
@@ -161,17 +174,14 @@ function render({ model, el }) {
     if (line) lines.scrollTop = Math.max(0, line.offsetTop - lines.offsetTop - 60);
   }
 
-  /** A pass leaves most lines as they are: those at the head and at the tail that are the same stay. */
+  /** A pass leaves most lines as they are: those with the same text and box stay. */
   function rewrite(rows) {
-    const old = [...lines.children];
-    const same = (line, [text, box]) => line.textContent === (text || " ") && (line.dataset.box ?? null) === box;
-    const most = Math.min(old.length, rows.length);
-    let [head, tail] = [0, 0];
-    while (head < most && same(old[head], rows[head])) head += 1;
-    while (tail < most - head && same(old.at(-1 - tail), rows.at(-1 - tail))) tail += 1;
-    const next = old[old.length - tail] ?? null;
-    for (const line of old.slice(head, old.length - tail)) line.remove();
-    for (const [text, box] of rows.slice(head, rows.length - tail)) lines.insertBefore(h("div", { "data-box": box }, text || " "), next);
+    const met = new Map();
+    become(lines, h("div", {}, ...rows.map(([text, box]) => {
+      const key = `${box}: ${text}`;
+      met.set(key, (met.get(key) ?? 0) + 1);
+      return h("div", { "data-box": box, "data-node": `${met.get(key)} ${key}` }, text || " ");
+    })));
   }
 
   function fromCode(event) {
