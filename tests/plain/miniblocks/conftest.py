@@ -18,11 +18,11 @@ def native_cache(tmp_path_factory):
 
 @pytest.fixture
 def native(monkeypatch, native_cache, recwarn):
-    """A C compiler, and a test that fails where the backend `native` falls back to Python. Skips where there is no compiler."""
+    """A C compiler, and a test that fails where the backend `native` falls back to Python. Skips where there is none, or no whole one."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(native_cache))
     try:
-        compiler.find()
+        compiler.load("#include <math.h>\n#include <stdint.h>\nint whole(void) { return 1; }\n")
     except compiler.BuildError as error:
         pytest.skip(str(error))
-    monkeypatch.setenv("XDG_CACHE_HOME", str(native_cache))
     yield
     assert [str(w.message) for w in recwarn if w.category is NativeWarning] == []

@@ -340,6 +340,27 @@ def test_empty_arrays_and_other_dtypes_are_torchs():
             torch.testing.assert_close(found.raw, wanted.raw)
 
 
+def test_large_arrays_are_left_to_the_threads_of_torch(monkeypatch):
+    """All but their products, which BLAS shares."""
+    x = normal(512, 512)
+    g = graph.trace(lambda x: nd.tanh(x @ x) * 2, x)
+    for threads, lines in ((1, 0), (4, 1)):
+        monkeypatch.setattr(torch, "get_num_threads", lambda threads=threads: threads)
+        program = graph.compile(g, backend="native")
+        assert program.is_native and (len(python_part(program)) > 0) == lines
+        torch.testing.assert_close(program(x).raw, torch.tanh(x.raw @ x.raw) * 2, rtol=1e-4, atol=1e-4)
+
+
+def test_on_another_device_all_of_it_runs_in_python():
+    """The device of shapes without numbers stands for a GPU."""
+    program = graph.compile(graph.trace(lambda x: nd.tanh(x) * 2, normal(2, 3)), backend="native")
+    assert program.is_native
+    there = Tensor(torch.empty(2, 3, device="meta"))
+    assert program(there).raw.device.type == "meta" and not program.is_native
+    torch.testing.assert_close(program(nd.ones((2, 3))).raw, torch.full((2, 3), 2 * np.tanh(1.0), dtype=torch.float32))
+    assert program.is_native
+
+
 def test_each_thread_has_memory_of_its_own():
     """Four threads with different inputs: C runs without Python's lock, so that they meet."""
     program = graph.compile(graph.trace(lambda x: nd.tanh(x @ x) @ x, normal(60, 60)), backend="native")

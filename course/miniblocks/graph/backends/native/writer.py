@@ -10,12 +10,12 @@ import ctypes
 import math
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
 import torch
 
-from miniblocks.graph.backends.native import blas, compiler
+from miniblocks.graph.backends.native import blas, compiler, products
 from miniblocks.graph.backends.native.arrays import C_TYPES, LARGEST, Array, Number, Operand, contiguous, is_exact
 from miniblocks.graph.backends.native.kernel import Kernel
 from miniblocks.graph.backends.native.rules import RULES
@@ -28,6 +28,7 @@ from miniblocks.ops.elementwise import torch_dtype
 
 # What the documented `torch.autograd.graph.increment_version` calls: it tells torch that arrays were written into.
 increment_version = torch._C._increment_version
+LARGE = 1 << 18  # elements: from here on torch's threads gain more than C
 CALLED = "// What calls it, in Python:\n"
 
 
@@ -67,7 +68,9 @@ class NativeWriter(Writer):
         operands = [o for o in map(self.operand, step.args) if o is not None]
         parameter = self.updated(step)
         out = contiguous("y", step.dtype, step.shape) if parameter is None else self.array(parameter)
-        if len(operands) < len(step.args) or out is None or _overlaps(out) or rule(step, operands, out) is None:
+        if len(operands) < len(step.args) or out is None or _overlaps(out) or _is_for_threads(step, operands):
+            return False
+        if rule(step, operands, out) is None:
             return False
         self.flush()
         target = self.values[step.result] = self.place(step) or self.lasting(step)
@@ -221,6 +224,12 @@ def failing(forward: Callable[..., Any], *args: Any, **static: Any) -> NoReturn:
 def _is_known(ref: Ref) -> bool:
     """Whether C has such arrays: not empty ones, and not of every dtype."""
     return ref.dtype in C_TYPES and 0 < math.prod(ref.shape) < LARGEST
+
+
+def _is_for_threads(step: Step, operands: Sequence[Operand]) -> bool:
+    """Whether torch would share the work among threads. C has one; products are shared by BLAS."""
+    largest = max([math.prod(step.shape), *(o.count for o in operands if isinstance(o, Array))])
+    return largest >= LARGE and torch.get_num_threads() > 1 and step.operation not in products.RULES
 
 
 def _is_plain(array: torch.Tensor) -> bool:
