@@ -55,6 +55,8 @@ NEEDED = (
     "jinja2",
     "igraph",
     "onnx",
+    "platformdirs",
+    "rich",
 )
 LEGAL = ("LICENSE", "ATTRIBUTION.md")
 EPOCH = 1_577_836_800  # 2020-01-01: the date of every file in the archives, so that the same input makes the same bytes

@@ -1,5 +1,6 @@
 """The learner's bundle: a whole lesson can be done from it alone, and nothing of grading or the answers is in it."""
 
+import ast
 import json
 import re
 import subprocess
@@ -11,7 +12,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from autograder import answers, lesson
+from autograder import answers, lesson, release
 from autograder.course import Course
 from autograder.release import bundle
 
@@ -129,6 +130,19 @@ def _regions(text):
 def test_the_same_input_makes_the_same_bytes(bundled, tmp_path):
     bundle(Course(ROOT, ROOT), [LESSON], tmp_path / "again.zip")
     assert (tmp_path / "again.zip").read_bytes() == (bundled / "lessons.zip").read_bytes()
+
+
+def test_what_the_framework_and_the_explorers_import_is_required_of_a_learner():
+    imported = set()
+    for package in ("miniblocks", "explorers"):
+        for path in (ROOT / "course" / package).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+                names += [node.module] if isinstance(node, ast.ImportFrom) and node.module and not node.level else []
+                imported |= {name.partition(".")[0].lower() for name in names}
+    imported -= {"miniblocks", "explorers", "autograder"} | {name.lower() for name in sys.stdlib_module_names}
+    brought = {"pil", "markupsafe"}  # by matplotlib and jinja2
+    assert imported - brought <= set(release.NEEDED)
 
 
 def test_requirements_are_the_learners_part_of_the_projects_list(bundled):
