@@ -79,10 +79,9 @@ class Kernel:
 
     def __init__(self, out: Array) -> None:
         self.out = out
-        self.words: dict[
-            tuple[str, int], str
-        ] = {}  # words (and offsets) that it is called with: what they are called inside
-        self.types: dict[str, str] = {}  # of these words
+        # Words and offsets that it is called with: what they are called inside; and the C types of these words.
+        self.words: dict[tuple[str, int], str] = {}
+        self.types: dict[str, str] = {}
         self.declared: list[str] = []
         self.lines: list[str] = []
         self.helpers: set[tuple[str, str]] = set()
