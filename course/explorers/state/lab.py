@@ -19,11 +19,11 @@ from miniblocks.nd import random
 from miniblocks.tensor import Tensor
 
 ACTIVATIONS = ("none", "relu", "tanh", "sigmoid", "leaky", "elu", "gelu", "silu")
-SHAPE = Slider("units", "units", 1, 160, 1, 128), Slider("inputs", "inputs", 1, 160, 1, 128)
-NETWORK = Slider("layers", "layers", 1, 24, 1, 12), Slider("width", "width", 2, 96, 2, 64)
+SHAPE = Slider("units", "units", 1, 144, 1, 128), Slider("inputs", "inputs", 1, 144, 1, 128)
+NETWORK = Slider("layers", "layers", 1, 24, 1, 12), Slider("width", "width", 2, 72, 2, 48)
 ROWS = 32  # of the batch that is sent through
 MOST = 1 << 14  # weights that are counted; of more, every second one, say
-DRAWN = 12 * 64**3  # layers · width³, the work of an orthogonal draw: beyond it, layers use in turn what was drawn
+DRAWN = 12 * 48**3  # layers · width³, the work of an orthogonal draw: beyond it, layers use in turn what was drawn
 WRITTEN = "Write one"
 EXAMPLE = "nd.random.normal(0, 0.1, shape)"
 
@@ -129,18 +129,19 @@ def depth_of(initializer: init.Initializer, activation: str, layers: int, width:
     name = None if activation == "none" else activation
     fresh = min(layers, max(1, DRAWN // width**3))
     with own_draws(seed), nn.fresh_names():
-        net = nn.Sequential()
-        for i in range(layers):
-            again = {} if i < fresh else {"params": net[i - fresh].params}
-            net.add(nn.Dense(width, name, use_bias=False, weight_initializer=initializer, in_units=width, **again))
+        made = [
+            nn.Dense(width, name, use_bias=False, weight_initializer=initializer, in_units=width) for _ in range(fresh)
+        ]
+        net = nn.Sequential(*(made[i % fresh] for i in range(layers)))
         net.initialize()
         x = random.normal(shape=(ROWS, width))
     for parameter in net.collect_params().values():
         parameter.grad_req = "null"  # the gradients that arrive at the layers are looked at, not the weights' own
     x.requires_grad = True
     depth = through_depth(net, [x])
+    numbered = tuple(replace(layer, label=str(i)) for i, layer in enumerate(depth.layers))
     note = f"Sampled: {fresh} weights are drawn, which the {layers} layers use in turn." if fresh < layers else ""
-    return replace(depth, note=f"{depth.note} {note}".strip())
+    return replace(depth, layers=numbered, note=f"{depth.note} {note}".strip())
 
 
 @dataclass(frozen=True)
@@ -154,7 +155,7 @@ class Settings:
     units: int = 128
     inputs: int = 128
     layers: int = 12
-    width: int = 64
+    width: int = 48
     seed: int = 0
 
     def accept(self, sent: Mapping[str, Any]) -> Settings:

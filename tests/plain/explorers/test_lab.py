@@ -126,7 +126,7 @@ def test_many_weights_are_sampled_and_it_is_said() -> None:
 def test_a_large_network_draws_fewer_weights_and_says_so() -> None:
     """It spreads signals as one whose layers all have weights of their own: orthogonal ones keep their variance."""
     small, large = (
-        Lab().result(Settings("Orthogonal", {}, activation="none", layers=24, width=w)).depth for w in (48, 96)
+        Lab().result(Settings("Orthogonal", {}, activation="none", layers=24, width=w)).depth for w in (36, 72)
     )
     assert isinstance(small, Depth) and isinstance(large, Depth)
     assert small.note == "" and "3 weights are drawn, which the 24 layers use in turn" in large.note
