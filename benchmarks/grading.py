@@ -79,7 +79,7 @@ def measured(quick: bool) -> list[Bench]:
     project, batch = Course.here(), QUICK_BATCH if quick else BATCH
     with tempfile.TemporaryDirectory() as scratch:
         short = _drills.course(Path(scratch, "short"), project, ["01"], exercises=3)
-        benches = [Bench(short, _drills.drill("01"), _drills.hand_in(short, project, "01", batch, right=True))]
+        benches = [Bench(short, _drills.drill("01"), _drills.hand_in(short, project, "01", 3 * batch, right=True))]
         whole = Course(project.project, Path(scratch, "whole"))
         benches.append(Bench(whole, project.lesson("01"), _hand_in_lesson(whole, project.lesson("01"), batch)))
         for bench in benches:
