@@ -161,9 +161,9 @@ class Block:
 
     # -- computing ----------------------------------------------------------------------------------------------
     def __call__(self, *args: Any) -> Any:
-        compute = self.forward if self._hybrid is None else self._hybrid
+        compute = self._hybrid
         try:
-            output = compute(*args)
+            output = self.forward(*args) if compute is None else compute(*args)
         except MiniblocksError as error:
             output = self._recovered(error, *args)
         if self._forward_hooks:

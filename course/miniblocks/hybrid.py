@@ -35,8 +35,9 @@ class Hybrid:
         self.calls += 1
         if mode.recording or mode.observer is not None or (Tensor.logical_devices and self._meets_logical(args)):
             return self._taped(*args)
-        if self._ran is not None and self._ran[0] is self.block.training:
-            output = self._ran[1](*args)
+        ran = self._ran
+        if ran is not None and ran[0] is self.block.training:
+            output = ran[1](*args)
             if output is not None:
                 return output
         return self._compiled(*args)

@@ -91,7 +91,9 @@ def test_what_was_found_stays_found_and_is_asked_for_once(url, find):
                 assert getattr(again, find)(*KEYS[find]) is first and first.id == theirs
             assert len(asked) == queries
         with shared.transaction(), Gradebook(url) as book:
-            assert getattr(book, find)(*KEYS[find]) is not first, "nothing is remembered from one transaction to the next"
+            assert getattr(book, find)(*KEYS[find]) is not first, (
+                "nothing is remembered from one transaction to the next"
+            )
 
 
 def test_what_was_removed_or_was_not_there_is_asked_for_again(url):

@@ -27,7 +27,7 @@ def guarded(
     """A function of tensors: None where they are not of these kinds (None: a number, taken as it is); else what `run` gives for them.
 
     As soon as one of `tensors` holds other storage than now, it gives what `again` gives, which binds anew. `prepare` is called
-    now, and whenever one was written into since: torch counts that in an array's version.
+    now, and whenever one that it reads was written into since: torch counts that in an array's version.
     """
     raws = [tensor.raw for tensor in tensors]
     names: dict[str, Any] = {"run": run, "prepare": prepare, "again": again, "Tensor": Tensor, "device": device}
@@ -38,21 +38,25 @@ def guarded(
         if kind is not None:
             names[f"shape{i}"], names[f"dtype{i}"] = kind
             lines += [f"    if type(x{i}) is not Tensor: return None", f"    raw{i} = x{i}.raw"]
-            unlike = f"raw{i}.shape != shape{i} or raw{i}.dtype is not dtype{i} or raw{i}.device != device"
+            elsewhere = f"not raw{i}.is_cpu" if device.type == "cpu" else f"raw{i}.device != device"
+            unlike = f"raw{i}.shape != shape{i} or raw{i}.dtype is not dtype{i} or {elsewhere}"
             lines.append(f"    if {unlike}: return None")
     same = " and ".join(f"t{i}.raw is r{i}" for i in range(len(raws)))
     if same:
         lines.append(f"    if not ({same}): return again({inputs})")
     if prepare is not None:
         prepare()
-        names["known"], names["versions"] = versions(raws), lambda: versions(raws)
-        unchanged = " and ".join(f"r{i}._version == known[{i}]" for i in range(len(raws)))
-        lines.append(f"    if not ({unchanged}): known[:] = versions(); prepare()")
+        # Versions only grow, so their sum tells whether any of them did.
+        versions = " + ".join(f"r{i}._version" for i in read_by(prepare, raws)) or "0"
+        names["known"] = [eval(versions, names)]
+        lines.append(f"    if {versions} != known[0]: known[0] = {versions}; prepare()")
     arguments = ", ".join(f"x{i}" if kind is None else f"raw{i}" for i, kind in enumerate(kinds))
     exec(compile("\n".join([*lines, f"    return run({arguments})"]), "<guard>", "exec"), names)
     return names["call"]
 
 
-def versions(raws: Sequence[torch.Tensor]) -> list[int]:
-    """How often each array was written into."""
-    return [raw._version for raw in raws]
+def read_by(prepare: Callable[[], None], raws: Sequence[torch.Tensor]) -> list[int]:
+    """Which of the arrays a function reads, itself or by a view: told by the names in it."""
+    used = [prepare.__globals__.get(name) for name in prepare.__code__.co_names]
+    storages = {array.untyped_storage().data_ptr() for array in used if isinstance(array, torch.Tensor)}
+    return [i for i, raw in enumerate(raws) if raw.untyped_storage().data_ptr() in storages]

@@ -35,13 +35,15 @@ def special(writer: Writer, step: Step) -> bool:
 
 
 def _dense(writer: Writer, step: Step) -> bool:
-    """bias + x Wᵀ in one call, the transposed weight being a view that exists; relu afterwards in place."""
+    """bias + x Wᵀ in one call, the transposed weight being a view that exists; relu in the same call if small, else afterwards in place."""
     x, weight, bias = step.args
     small = writer.ready.issuperset((weight, bias)) and size(step.result) <= SMALL and size(weight) <= SMALL
     words = _packed(writer, step) if small else [writer.word(bias), _turned(writer, weight)]
     arguments = [words[0], writer.word(x), words[1]]
-    writer.emit(step, Kernel(torch.addmm, ""), arguments, writer.place(step))
-    if step.operation == "dense_relu":
+    relu = step.operation == "dense_relu"
+    product = torch._addmm_activation if relu and small else torch.addmm
+    writer.emit(step, Kernel(product, ""), arguments, writer.place(step))
+    if relu and not small:
         writer.line(writer.call(torch.relu_, writer.word(step.result)))
     return True
 
