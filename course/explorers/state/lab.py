@@ -20,7 +20,7 @@ from miniblocks.tensor import Tensor
 
 ACTIVATIONS = ("none", "relu", "tanh", "sigmoid", "leaky", "elu", "gelu", "silu")
 SHAPE = Slider("units", "units", 1, 144, 1, 128), Slider("inputs", "inputs", 1, 144, 1, 128)
-NETWORK = Slider("layers", "layers", 1, 24, 1, 12), Slider("width", "width", 2, 72, 2, 48)
+NETWORK = Slider("layers", "layers", 1, 16, 1, 12), Slider("width", "width", 2, 72, 2, 48)
 ROWS = 32  # of the batch that is sent through
 MOST = 1 << 14  # weights that are counted; of more, every second one, say
 DRAWN = 12 * 48**3  # layers · width³, the work of an orthogonal draw: beyond it, layers use in turn what was drawn

@@ -103,7 +103,7 @@ def test_one_that_is_written_in_the_page(expression: str, says: str) -> None:
 def test_what_a_browser_sends_stays_within_the_sliders() -> None:
     explorer = LabExplorer(Lab())
     tell(explorer, recipe="Normal", knobs={"sigma": 1e9}, layers=10**6, width=0, units=-1)
-    assert explorer.settings["layers"] == 24 and explorer.settings["width"] == 2 and explorer.settings["units"] == 1
+    assert explorer.settings["layers"] == 16 and explorer.settings["width"] == 2 and explorer.settings["units"] == 1
     tell(explorer, recipe="Magic")
     assert "none of" in explorer.status
     tell(explorer, recipe="Normal", activation="magic")
