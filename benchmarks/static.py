@@ -13,10 +13,12 @@ import torch
 
 from benchmarks import _workloads as w
 from benchmarks._peers import floor_step, image_floor_step
-from benchmarks.timing import Row, compare
+from benchmarks.timing import Row, compare, quartiles
 from miniblocks import autograd, graph, loss, nn, optim
 from miniblocks.graph.backends.native import compiler
 from miniblocks.tensor import Tensor
+
+FLOOR = "floor: products alone"
 
 
 def run(quick: bool = False) -> list[Row]:
@@ -56,9 +58,6 @@ def steps(name: str, quick: bool) -> list[Row]:
     return rows
 
 
-FLOOR = "floor: products alone"
-
-
 def floor(name: str, x: torch.Tensor) -> w.Step:
     """What no framework can go below."""
     return floor_step(w.SIZES[name][0], x) if name in w.SIZES else image_floor_step(x)
@@ -94,7 +93,7 @@ def build(name: str, quick: bool) -> Row:
                 start = time.perf_counter()
                 static_step(ours, x, y, backend)
                 times.append(time.perf_counter() - start)
-    low, ratio, high = statistics.quantiles([a / b for a, b in zip(*both.values())], n=4, method="inclusive")
+    low, ratio, high = quartiles([a / b for a, b in zip(*both.values())])
     mine, peer = (statistics.median(times) for times in both.values())
     what, count = "the backend python", len(both["native"])
     return Row(f"{name}, native, build", mine, peer, ratio, low, high, count, "wall-clock time", what)
@@ -165,7 +164,7 @@ def capture(depth: int, quick: bool) -> Row:
         eager()
         peer.append(time.process_time() - start)
         count = len(step.graph)
-    low, ratio, high = statistics.quantiles([a / b for a, b in zip(times, peer)], n=4, method="inclusive")
+    low, ratio, high = quartiles([a / b for a, b in zip(times, peer)])
     note = f"{statistics.median(times) / count * 1e6:.0f} µs for each of {count:,} operations"
     return Row(
         f"capture to code, {depth} layers",

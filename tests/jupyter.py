@@ -14,6 +14,8 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
+from setup_env import places
+
 ROOT = Path(__file__).resolve().parents[1]
 PATIENCE = 120  # seconds; only a fault takes as long
 
@@ -69,9 +71,10 @@ class Server:
 
 
 def environment(home: Path) -> dict[str, str]:
-    """No setting of the machine's user comes in, none is changed; a course's secret is one of its own."""
+    """The project's settings; none of the machine's user comes in or is changed; a course's secret is one of its own."""
     kept = {key: value for key, value in os.environ.items() if not key.startswith(("JUPYTER", "IPYTHON", "NBGRADER"))}
-    own = {f"JUPYTER_{name}_DIR": str(home / name.lower()) for name in ("CONFIG", "DATA", "RUNTIME")}
+    own = {"JUPYTER_CONFIG_PATH": str(places.JUPYTER)}
+    own |= {f"JUPYTER_{name}_DIR": str(home / name.lower()) for name in ("CONFIG", "DATA", "RUNTIME")}
     own |= {"JUPYTERLAB_SETTINGS_DIR": str(home / "settings"), "JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces")}
     own |= {"IPYTHONDIR": str(home / "ipython"), "MPLCONFIGDIR": str(home / "mpl")}
     own |= {"AUTOGRADER_SECRETS": str(home / "secrets"), "OMP_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1"}

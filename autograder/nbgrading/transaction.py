@@ -111,8 +111,9 @@ def _finder(kind: str) -> Any:
         key = notebook, assignment, student
         if key not in known:
             submitted = book.find_submission_notebook(*key)
-            lesson = submitted.notebook
-            names = {cell.id: cell.name for cell in (*lesson.grade_cells, *lesson.solution_cells, *lesson.task_cells)}
+            released = submitted.notebook
+            cells = (*released.grade_cells, *released.solution_cells, *released.task_cells)
+            names = {cell.id: cell.name for cell in cells}
             known[key] = {names[row.cell_id]: row for row in getattr(submitted, kind)}
         if cell not in known[key]:
             raise MissingEntry(f"No such {kind[:-1]}: {assignment}/{notebook}/{cell} for {student}")

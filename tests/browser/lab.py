@@ -12,6 +12,7 @@ from typing import Any
 import nbformat
 from playwright.sync_api import Locator, Page
 
+from setup_env import commands
 from tests.jupyter import ROOT, Server
 
 PATIENCE = 60  # seconds; only a fault takes as long
@@ -36,12 +37,8 @@ class Lab(Server):
     def __init__(self, home: Path, *options: str) -> None:
         files = home / "files"
         files.mkdir(parents=True)
-        news = home / "settings/@jupyterlab/apputils-extension/notification.jupyterlab-settings"
-        news.parent.mkdir(parents=True)
-        news.write_text('{"fetchNews": "false"}')  # else a notice lies over the page
-        # The tests ask the application itself what it is doing; it must not ask the internet for news.
-        own = ["--LabApp.expose_app_in_browser=True", "--LabApp.news_url=None"]
-        own += ["--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
+        # The tests ask the application itself what it is doing.
+        own = [*commands.QUIET_LAB, "--LabApp.expose_app_in_browser=True"]
         super().__init__("jupyterlab", home, files, "--ServerApp.terminals_enabled=False", *own, *options)
 
     def url(self, path: str = "") -> str:

@@ -1,5 +1,7 @@
 """Every test draws the same numbers, alone and among others; generated C is compiled into a folder of the test run."""
 
+import threading
+
 import pytest
 
 from miniblocks import nd
@@ -9,6 +11,20 @@ from miniblocks.graph.backends.native import NativeWarning, compiler
 @pytest.fixture(autouse=True)
 def seeded():
     nd.random.seed(0)
+
+
+@pytest.fixture
+def in_threads():
+    """Calls `work(0)`, `work(1)`, … at the same time, each in a thread of its own, and waits for all."""
+
+    def run(count, work):
+        threads = [threading.Thread(target=work, args=(i,)) for i in range(count)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+    return run
 
 
 @pytest.fixture(scope="session")

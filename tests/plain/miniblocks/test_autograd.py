@@ -121,7 +121,7 @@ def test_a_detached_tensor_shares_storage_and_no_history():
     assert not y.requires_grad and y.is_leaf
 
 
-def test_threads_do_not_disturb_each_other():
+def test_threads_do_not_disturb_each_other(in_threads):
     """One thread computes without recording while the others record; each gets its own gradients."""
     barrier, wrong = threading.Barrier(4), []
 
@@ -137,11 +137,7 @@ def test_threads_do_not_disturb_each_other():
                 (g,) = autograd.grad(x * x, [x])
                 wrong.extend([k] * (g.item() != 2 * k))
 
-    threads = [threading.Thread(target=work, args=(k,)) for k in range(4)]
-    for t in threads:
-        t.start()
-    for t in threads:
-        t.join()
+    in_threads(4, work)
     assert not wrong
 
 

@@ -1,6 +1,5 @@
 """Capture, the rules that a graph keeps, training steps, and compiled programs, one behaviour at a time."""
 
-import threading
 from dataclasses import replace
 
 import numpy as np
@@ -260,7 +259,7 @@ def test_buffers_are_shared_by_values_that_do_not_live_together():
     assert buffers.planned <= buffers.unplanned / 4
 
 
-def test_threads_do_not_disturb_one_another():
+def test_threads_do_not_disturb_one_another(in_threads):
     net, (x, _) = mlp(), batch(40)
     program = graph.compile(graph.trace(net, x))
     wanted = [net(x * i).asnumpy() for i in range(4)]
@@ -271,11 +270,7 @@ def test_threads_do_not_disturb_one_another():
             if not np.allclose(program(x * i).asnumpy(), wanted[i], atol=1e-5):
                 wrong.append(i)
 
-    threads = [threading.Thread(target=work, args=(i,)) for i in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    in_threads(4, work)
     assert not wrong
 
 

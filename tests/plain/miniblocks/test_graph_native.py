@@ -4,8 +4,6 @@ Random programs, with this backend among the others, are in `test_graph_programs
 `test_graph_native_compiler.py`.
 """
 
-import threading
-
 import numpy as np
 import pytest
 import torch
@@ -361,7 +359,7 @@ def test_on_another_device_all_of_it_runs_in_python():
     assert program.is_native
 
 
-def test_each_thread_has_memory_of_its_own():
+def test_each_thread_has_memory_of_its_own(in_threads):
     """Four threads with different inputs: C runs without Python's lock, so that they meet."""
     program = graph.compile(graph.trace(lambda x: nd.tanh(x @ x) @ x, normal(60, 60)), backend="native")
     inputs = [normal(60, 60, seed=i) for i in range(4)]
@@ -374,11 +372,7 @@ def test_each_thread_has_memory_of_its_own():
                 if not torch.allclose(program(inputs[i]).raw, wanted[i], rtol=1e-4, atol=1e-4):
                     wrong.append(i)
 
-    threads = [threading.Thread(target=work, args=(i,)) for i in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    in_threads(4, work)
     assert wrong == []
 
 

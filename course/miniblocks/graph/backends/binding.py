@@ -46,10 +46,10 @@ def guarded(
         lines.append(f"    if not ({same}): return again({inputs})")
     if prepare is not None:
         prepare()
-        # Versions only grow, so their sum tells whether any of them did.
-        versions = " + ".join(f"r{i}._version" for i in read_by(prepare, raws)) or "0"
-        names["known"] = [eval(versions, names)]
-        lines.append(f"    if {versions} != known[0]: known[0] = {versions}; prepare()")
+        if watched := read_by(prepare, raws):  # versions only grow, so their sum tells whether any of them did
+            names["known"] = [sum(raws[i]._version for i in watched)]
+            versions = " + ".join(f"r{i}._version" for i in watched)
+            lines.append(f"    if {versions} != known[0]: known[0] = {versions}; prepare()")
     arguments = ", ".join(f"x{i}" if kind is None else f"raw{i}" for i, kind in enumerate(kinds))
     exec(compile("\n".join([*lines, f"    return run({arguments})"]), "<guard>", "exec"), names)
     return names["call"]

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from miniblocks.graph.blame import ORIGINS, Origin
+from miniblocks.graph.ir import Step
 
 
 class Word(str):
@@ -53,6 +54,15 @@ class Source:
             if name in self.names and self.names[name] is thing:
                 return name
         return self.free(hint if hint not in self.names else f"{hint}_", thing)
+
+    def word(self, value: Any, hint: str = "number") -> str:
+        """How an argument is written."""
+        raise NotImplementedError(f"{type(self).__name__} should define word()")
+
+    def applied_to(self, step: Step) -> list[str]:
+        """What a step's operation is called with."""
+        static = (f"{name}={self.word(value, name)}" for name, value in step.static.items())
+        return [*(self.word(a) for a in step.args), *static]
 
     def call(self, function: Callable[..., Any], arguments: str) -> str:
         """A call of a function, by the name that it has."""

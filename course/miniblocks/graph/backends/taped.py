@@ -69,11 +69,10 @@ class Writer(Source):
             self.loop(instruction)
 
     def step(self, step: Step) -> None:
-        words = [self.object(f"op_{step.operation}", step.op), *(self.word(a, "number") for a in step.args)]
-        words += [f"{name}={self.word(value, name)}" for name, value in step.static.items()]
+        words = [self.object(f"op_{step.operation}", step.op), *self.applied_to(step)]
         self.line(f"{self.words[step.result]} = apply({', '.join(words)})")
 
-    def word(self, value: Any, hint: str) -> str:
+    def word(self, value: Any, hint: str = "number") -> str:
         """How an argument is written."""
         if isinstance(value, Ref):
             return self.words[value]

@@ -179,13 +179,14 @@ class Writer(Source):
         refs = [a for a in step.args if isinstance(a, Ref)]
         if self.depth > 1 or self.travels or not refs or not step.op.pure or not self.ready.issuperset(refs):
             return False
-        words = [self.word(a) for a in step.args]
-        words += [f"{name}={self.word(value, name)}" for name, value in step.static.items()]
-        expression = f"{self.object(f'op_{step.operation}', step.op.forward)}({', '.join(words)})"
         array = torch.empty(step.shape, dtype=torch_dtype(step.dtype), device=self.device)
-        self.values[step.result] = Value(self.beforehand(step.result.name, array, expression), array)
+        self.values[step.result] = Value(self.beforehand(step.result.name, array, self.applied(step)), array)
         self.ready.add(step.result)
         return True
+
+    def applied(self, step: Step) -> str:
+        """A call of the operation's forward function."""
+        return f"{self.object(f'op_{step.operation}', step.op.forward)}({', '.join(self.applied_to(step))})"
 
     def beforehand(self, name: str, array: torch.Tensor, expression: str) -> str:
         """An array that `prepare` fills with the value of an expression; its name."""
@@ -195,9 +196,7 @@ class Writer(Source):
 
     def plain(self, step: Step) -> None:
         """The operation's forward function, into memory of its own."""
-        words = [self.word(a) for a in step.args]
-        words += [f"{name}={self.word(value, name)}" for name, value in step.static.items()]
-        self.fresh(step, f"{self.object(f'op_{step.operation}', step.op.forward)}({', '.join(words)})")
+        self.fresh(step, self.applied(step))
 
     def fresh(self, step: Step, expression: str) -> None:
         word = self.free(step.result.name)

@@ -15,6 +15,7 @@ import shutil
 import stat
 import subprocess
 import tempfile
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
@@ -118,28 +119,27 @@ def cache_folder() -> Path:
     with contextlib.suppress(OSError):
         folder.parent.mkdir(parents=True, exist_ok=True)
         folder.mkdir(mode=0o700, exist_ok=True)
-    return folder if is_private(folder, stat.S_ISDIR) and os.access(folder, os.W_OK) else _folder_of_this_process()
+    return (
+        folder
+        if is_private(folder, stat.S_ISDIR) and os.access(folder, os.W_OK)
+        else Path(_folder_of_this_process().name)
+    )
 
 
 @cache
-def _folder_of_this_process() -> Path:
-    temporary = tempfile.TemporaryDirectory(prefix="miniblocks-native-")  # is made with mode 0700
-    _temporary.append(temporary)
-    return Path(temporary.name)
+def _folder_of_this_process() -> tempfile.TemporaryDirectory[str]:
+    """Made with mode 0700; it goes when the process ends."""
+    return tempfile.TemporaryDirectory(prefix="miniblocks-native-")
 
 
-_temporary: list[tempfile.TemporaryDirectory[str]] = []  # goes when the process ends
-
-
-def is_private(path: Path, kind: object = stat.S_ISREG) -> bool:
+def is_private(path: Path, kind: Callable[[int], bool]) -> bool:
     """Whether a path is a file or folder of this user (no link to one) that nobody else may write."""
     try:
         status = os.lstat(path)
     except OSError:
         return False
     mine = not hasattr(os, "getuid") or status.st_uid == os.getuid()
-    assert callable(kind)
-    return bool(kind(status.st_mode)) and mine and not status.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+    return kind(status.st_mode) and mine and not status.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
 
 
 def _forget_old(folder: Path) -> None:

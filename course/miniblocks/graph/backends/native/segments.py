@@ -41,9 +41,8 @@ class Library:
         self.segments: list[str] = []
         self.functions: dict[str, list[str]] = {}
         self.helpers: set[tuple[str, str]] = set()
-        self.table: dict[
-            str, int
-        ] = {}  # words of what lies in memory that does not change, and their places in the table
+        # Words of what lies in memory that does not change, and their places in the table.
+        self.table: dict[str, int] = {}
         self._counts: Counter[str] = Counter()
         self._variables: dict[str, str] = {}
         self._taken = set(RESERVED)
@@ -78,9 +77,8 @@ class Library:
         lines = [f"int {name}({', '.join(['void **memory', *given])}) {{"]
         for word, kind in segment.read.items():
             told = f"  // {plain(labels[word])}" if word in labels else ""
-            lines.append(
-                f"    {kind} *{self.variable(word)} = memory[{self.table.setdefault(word, len(self.table))}];{told}"
-            )
+            place = self.table.setdefault(word, len(self.table))
+            lines.append(f"    {kind} *{self.variable(word)} = memory[{place}];{told}")
         self.segments.append("\n".join([*lines, *(f"    {call}" for call in segment.calls), "    return 0;", "}"]))
         self.functions[name] = list(segment.given.values())
 

@@ -142,8 +142,7 @@ class NativeWriter(Writer):
         self.values[step.result] = Value(word)
         self.arrays[step.result] = Array(base.word, base.dtype, step.shape, view.stride(), view.storage_offset())
         self.views_made[len(self.lines)] = word
-        words = [self.word(step.args[0]), *(f"{name}={self.word(value, name)}" for name, value in step.static.items())]
-        super().line(f"{word} = {self.object(f'op_{step.operation}', step.op.forward)}({', '.join(words)})")
+        super().line(f"{word} = {self.applied(step)}")
         return True
 
     # -- lines of Python ----------------------------------------------------------------------------------------
@@ -184,9 +183,7 @@ class NativeWriter(Writer):
 
     def failing_call(self, step: Step) -> str:
         """torch's own function on the same numbers: it says what is wrong with them."""
-        words = [f"op_{step.operation}", *(self.word(a) for a in step.args)]
-        words[0] = self.object(words[0], step.op.forward)
-        words += [f"{name}={self.word(value, name)}" for name, value in step.static.items()]
+        words = [self.object(f"op_{step.operation}", step.op.forward), *self.applied_to(step)]
         return f"{self.object('failing', failing)}({', '.join(words)})"
 
     def drop_unread_views(self) -> None:
