@@ -41,10 +41,9 @@ def image_floor_step(x: torch.Tensor) -> Step:
     def step() -> None:
         torch.conv2d(images, first, bias, 1, 1)
         backward(images, first, [False, True, False])
-        for _ in range(2):
-            torch.conv2d(hidden, second, bias, 1, 1)
-            backward(hidden, second, [True, False, False])
-            backward(hidden, second, [False, True, False])
+        torch.conv2d(hidden, second, bias, 1, 1)
+        backward(hidden, second, [True, False, False])
+        backward(hidden, second, [False, True, False])
         for a, b in ((rows, weight.t()), (gradient.t(), rows), (gradient, weight)):
             torch.mm(a, b)
 

@@ -1,7 +1,9 @@
 """Static graphs: whole training steps (W1 to W4) compiled to Python, against torch eager, lean torch and torch.compile; the same in generated C;
 a forward pass; what a capture and a build cost; and the memory of a step."""
 
+import ctypes
 import gc
+import resource
 import statistics
 import tempfile
 import time
@@ -19,6 +21,8 @@ from miniblocks.graph.backends.native import compiler
 from miniblocks.tensor import Tensor
 
 FLOOR = "floor: products alone"
+KEPT = "torch eager, freed memory kept"
+M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # malloc.h
 
 
 def run(quick: bool = False) -> list[Row]:
@@ -29,7 +33,8 @@ def run(quick: bool = False) -> list[Row]:
         rows += [row for name in w.SIZES for row in compiled(name)]
     rows += [forward(quick)]
     rows += [row for name in w.SIZES for row in memory(name)]
-    return rows + [capture(depth, quick) for depth in ((10, 50) if quick else (50, 400))]
+    rows += [capture(depth, quick) for depth in ((10, 50) if quick else (50, 400))]
+    return rows + kept(quick)
 
 
 def static_step(net: nn.Block, x: torch.Tensor, y: torch.Tensor, backend: str = "python") -> w.Step:
@@ -50,12 +55,37 @@ def steps(name: str, quick: bool) -> list[Row]:
         for _ in range(3):
             our_step(), their_step()
         w.agree(ours, theirs)
-        rows.append(compare(f"{name}, static", our_step, their_step, peer_name=peer_name, quick=quick))
+        note = f"page faults a step: {page_faults(our_step):,.0f} against {page_faults(their_step):,.0f}"
+        rows.append(compare(f"{name}, static", our_step, their_step, peer_name=peer_name, note=note, quick=quick))
     ours, _, x, y = w.models(name)
     taped = w.our_step(w.models(name)[0], x, y)
     rows.append(compare(f"{name}, static", static_step(ours, x, y), taped, peer_name="the tape", quick=quick))
     rows.append(compare(f"{name}, static", static_step(ours, x, y), floor(name, x), peer_name=FLOOR, quick=quick))
     return rows
+
+
+def kept(quick: bool) -> list[Row]:
+    """W4 once more when the allocator gives no memory back to the system, in this process from now on.
+
+    As it comes, glibc's allocator gives back what eager torch frees and takes it anew page by page, up to thousands a step;
+    our step asks for none. This row tells what is left without that.
+    """
+    libc = ctypes.CDLL(None)
+    if not hasattr(libc, "mallopt"):
+        return []
+    for what in (M_TRIM_THRESHOLD, M_MMAP_THRESHOLD):
+        libc.mallopt(what, 1 << 30)
+    ours, theirs, x, y = w.models("W4")
+    row = compare("W4, static", static_step(ours, x, y), w.eager_step(theirs, x, y), peer_name=KEPT, quick=quick)
+    return [row]
+
+
+def page_faults(step: w.Step, times: int = 20) -> float:
+    """Pages that the system hands out in a call of a step."""
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+    for _ in range(times):
+        step()
+    return (resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before) / times
 
 
 def floor(name: str, x: torch.Tensor) -> w.Step:

@@ -1,5 +1,7 @@
 """The static benchmark compares what computes the same, and runs. (How long anything takes is nobody's business here.)"""
 
+import mmap
+
 import pytest
 
 from benchmarks import _workloads as w
@@ -22,6 +24,15 @@ def test_memory_and_capture_are_measured():
     (row,) = static.memory("W3")
     assert row.unit == "bytes" and row.ours > 50 * 32 * 32 * 4 and row.peer > row.ours / 2
     assert "operations" in static.capture(3, quick=True).note
+
+
+def test_page_faults_are_counted():
+    def takes_pages():
+        with mmap.mmap(-1, 64 * mmap.PAGESIZE) as memory:
+            memory.write(bytes(len(memory)))
+
+    assert static.page_faults(takes_pages) >= 64
+    assert static.page_faults(lambda: None) < 1
 
 
 @pytest.mark.usefixtures("native")
