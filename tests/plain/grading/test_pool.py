@@ -1,5 +1,6 @@
 """The pool: each job comes back once, whatever dies on the way, and only the culprit without a result."""
 
+import os
 from concurrent.futures import BrokenExecutor, Executor, Future
 
 import pytest
@@ -7,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder.grading.limits import Ungraded
-from autograder.grading.pool import Pool
+from autograder.grading.pool import Pool, cores, local, processors
 
 
 class Fragile(Executor):
@@ -105,3 +106,20 @@ def one_done(futures, return_when):
     first.exception()
     done = {future for future in futures if future.done()}
     return done, set(futures) - done
+
+
+PINS = pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="no process can be kept to a processor here")
+
+
+@PINS
+def test_as_many_controllers_as_processors_keep_to_one_each():
+    mine = os.sched_getaffinity(0)
+    with local(cores()) as executor:
+        allowed = list(executor.map(os.sched_getaffinity, [0] * 4 * cores()))
+    assert all(len(one) == 1 and one <= mine for one in allowed)
+    assert sorted(processors(cores())) == sorted(mine) == sorted(os.sched_getaffinity(0))
+
+
+@pytest.mark.parametrize("count", sorted({1, cores() + 1} - {cores()}))
+def test_controllers_that_are_fewer_or_more_go_where_there_is_room(count):
+    assert processors(count) == [None] * count

@@ -294,6 +294,8 @@ class Net(nn.Block):
         super().__init__()
         self.program = replace(program, returned=len(program.moves))
         self.first, self.norm = nn.Dense(COLUMNS, "relu", dtype="float64"), nn.BatchNorm(dtype="float64")
+        # Else what is normalized sums to zero but for rounding, and a program's relu or abs of that has either slope.
+        self.norm.beta.init = init.Normal(1.0)
         self.last = nn.Dense(COLUMNS, dtype="float64")
         self.scale = self.params.get("scale", shape=(ROWS, COLUMNS), dtype="float64", init=init.Normal(1.0))
 
