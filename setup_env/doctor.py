@@ -63,6 +63,12 @@ def tell_limits(ready: bool) -> None:
         "--" if browser else "ok",
         f"{browser}; else browser tests skip" if browser else f"Chromium: {machine.chromium()}",
     )
+    compiler = machine.why_no_compiler()
+    without = "the graphs' backend native runs as the backend python, its tests skip"
+    show(
+        "--" if compiler else "ok",
+        f"{compiler}; else {without}" if compiler else f"C compiler: {machine.compiler()}",
+    )
     cuda = machine.why_no_cuda(places.python() if ready else None)
     show("--" if cuda else "ok", f"{cuda}: everything runs on the CPU, GPU tests skip" if cuda else "CUDA")
 

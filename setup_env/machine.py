@@ -16,6 +16,9 @@ CHROMIUM_PLACES = (
 )
 
 
+COMPILERS = ("cc", "gcc", "clang")  # the order in which miniblocks looks for one
+
+
 def processors() -> int:
     """How many this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
@@ -31,6 +34,18 @@ def why_no_browser() -> str | None:
     if chromium():
         return None
     return "no Chromium: install one (Debian: apt-get install chromium) or name it in $CHROMIUM"
+
+
+def compiler() -> str | None:
+    """What the backend `native` builds with: what $CC names, or one on the PATH."""
+    chosen = os.environ.get("CC")
+    return next((path for name in ([chosen] if chosen else COMPILERS) if (path := shutil.which(name))), None)
+
+
+def why_no_compiler() -> str | None:
+    if compiler():
+        return None
+    return "no C compiler: install one (Debian: apt-get install gcc libc6-dev) or name it in $CC"
 
 
 @functools.cache

@@ -2,6 +2,7 @@
 
 import pytest
 
+from miniblocks.graph.backends.native import compiler as native
 from setup_env import doctor, downloads, environment, installer, machine
 from setup_env.downloads import Download
 from setup_env.problem import Problem
@@ -84,12 +85,30 @@ def test_no_network_is_a_finding_and_not_a_crash(incomplete, monkeypatch, capsys
 def test_what_the_machine_lacks_and_what_follows(incomplete, monkeypatch, capsys):
     monkeypatch.setattr(machine, "why_no_sandbox", lambda: "no bubblewrap")
     monkeypatch.setattr(machine, "why_no_browser", lambda: "no Chromium")
+    monkeypatch.setattr(machine, "why_no_compiler", lambda: "no C compiler")
     monkeypatch.setattr(machine, "why_no_cuda", lambda python: "no CUDA")
     doctor.examine([])
     said = " ".join(capsys.readouterr().out.split())
     assert "no bubblewrap: grading strangers' work refuses to run" in said
     assert "no Chromium; else browser tests skip" in said
+    assert "no C compiler; else the graphs' backend native runs as the backend python" in said
     assert "no CUDA: everything runs on the CPU" in said
+
+
+@pytest.mark.parametrize("there", [*native.NAMES, None])
+@pytest.mark.parametrize("chosen", [None, "clang"])
+def test_the_compiler_that_is_told_is_the_one_that_builds(there, chosen, monkeypatch, tmp_path):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setenv("CC", chosen) if chosen else monkeypatch.delenv("CC", raising=False)
+    if there:
+        (tmp_path / there).write_text("#!/bin/sh")
+        (tmp_path / there).chmod(0o755)
+    try:
+        found = native.find()
+    except native.BuildError:
+        found = None
+    assert machine.compiler() == found
+    assert (machine.why_no_compiler() is None) == (found is not None)
 
 
 def test_a_configured_pip_is_named(monkeypatch, capsys):
