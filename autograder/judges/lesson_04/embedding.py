@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+
 import numpy as np
 import torch
 
@@ -30,6 +32,15 @@ def _(rng: np.random.Generator) -> list[Case]:
 
 
 def _case(rng: np.random.Generator, words: int, size: int) -> Case:
+    """Values under which each slip gives other scores than the rest (relu, for one, needs a negative number)."""
+    while True:
+        case = _values(rng, words, size)
+        looks = [_scores(case, slip=slip) for slip in ("", *SLIPS)]
+        if all(np.abs(one - other).max() > 0.05 for one, other in combinations(looks, 2)):
+            return case
+
+
+def _values(rng: np.random.Generator, words: int, size: int) -> Case:
     """Word numbers with one repeated and some words missing, so that rows of the table are used twice, once, never."""
     row, hidden = dense(rng, size, words), dense(rng, size, size)
     order = rng.permutation(words)
