@@ -90,75 +90,59 @@ def _explain(case: Case, got: np.ndarray, x: str) -> tuple[str, str]:
     )
 
 
-def _guesses(case: Case, outs: list[np.ndarray], x: str) -> list[tuple[np.ndarray | None, str, str]]:
+Guess = tuple[np.ndarray | None, str, str]  # what a slip would give, its finding, its cause
+
+
+def _guesses(case: Case, outs: list[np.ndarray], x: str) -> list[Guess]:
     """What well-known slips would give."""
-    merge = case.get("merge") or "concat"
-    guesses: list[tuple[np.ndarray | None, str, str]] = []
-    if len(outs) > 1:
-        slip = "The output of one branch was fed into the next. In parallel means: each gets x."
-        guesses += [(_in_a_row(case, x), "chained", slip)]
-        guesses += [
-            (out, "branch-forgotten", f"Only branch {i + 1} of {len(outs)} shows in the output.")
-            for i, out in enumerate(outs)
-        ]
-        guesses += [
-            (
-                _merge_of(case, outs[::-1]),
-                "order-swapped",
-                "The outputs are joined in another order than the branches were given.",
-            )
-        ]
-        guesses += (
-            [(_merge_of(case, outs[:2]), "only-two-branches", "Only the first two branches show in the output.")]
-            if len(outs) > 2
-            else []
-        )
-        guesses += [
-            (_merge_of(case, [out] * len(outs)), "one-branch-repeated", "The same branch shows more than once.")
-            for out in outs
-        ]
+    guesses = _branch_slips(case, outs, x) if len(outs) > 1 else []
     if len({out.shape for out in outs}) == 1:
-        stacked = np.stack(outs)
-        if merge != "sum":
-            guesses.append((stacked.sum(0), "summed", "The outputs were added."))
-        if merge == "sum":
-            guesses.append((stacked.mean(0), "averaged", "The mean was taken; the sum is asked for."))
-            guesses.append(
-                (
-                    stacked.sum(0) + outs[0],
-                    "first-counted-twice",
-                    "The first output is in the sum twice: start from 0, or from the second branch.",
-                )
-            )
-        if merge == "product":
-            guesses.append(
-                (
-                    np.zeros_like(outs[0]),
-                    "product-from-zero",
-                    "A product that starts from 0 stays 0: start from 1, or from the first output.",
-                )
-            )
-            guesses.append(
-                (
-                    np.exp(np.log(np.abs(stacked)).sum(0)),
-                    "signs-lost",
-                    "The signs are lost: a sum of logarithms cannot multiply negative numbers.",
-                )
-            )
-            guesses.append(
-                (stacked.prod(0) * outs[0], "first-counted-twice", "The first output is in the product twice.")
-            )
-        if merge != "product":
-            guesses.append((stacked.prod(0), "multiplied", "The outputs were multiplied."))
-        if merge != "concat":
-            guesses.append(
-                (
-                    np.concatenate(outs, 1),
-                    "merge-ignored",
-                    f"The outputs are joined, though merge={merge!r} was asked for.",
-                )
-            )
+        guesses += _merge_slips(case.get("merge") or "concat", outs)
     return guesses
+
+
+def _branch_slips(case: Case, outs: list[np.ndarray], x: str) -> list[Guess]:
+    """The branches are not side by side, or not each of them once and in its place."""
+    chained = "The output of one branch was fed into the next. In parallel means: each gets x."
+    swapped = "The outputs are joined in another order than the branches were given."
+    slips: list[Guess] = [(_in_a_row(case, x), "chained", chained)]
+    for i, out in enumerate(outs, 1):
+        slips.append((out, "branch-forgotten", f"Only branch {i} of {len(outs)} shows in the output."))
+    slips.append((_merge_of(case, outs[::-1]), "order-swapped", swapped))
+    if len(outs) > 2:
+        only_two = "Only the first two branches show in the output."
+        slips.append((_merge_of(case, outs[:2]), "only-two-branches", only_two))
+    for out in outs:
+        repeated = _merge_of(case, [out] * len(outs))
+        slips.append((repeated, "one-branch-repeated", "The same branch shows more than once."))
+    return slips
+
+
+def _merge_slips(merge: str, outs: list[np.ndarray]) -> list[Guess]:
+    """Outputs of one shape, merged in another way, or nearly in the right one."""
+    stacked = np.stack(outs)
+    total, product = stacked.sum(0), stacked.prod(0)
+    twice = "The first output is in the sum twice: start from 0, or from the second branch."
+    from_zero = "A product that starts from 0 stays 0: start from 1, or from the first output."
+    signs = "The signs are lost: a sum of logarithms cannot multiply negative numbers."
+    ignored = f"The outputs are joined, though merge={merge!r} was asked for."
+    near: dict[str, list[Guess]] = {
+        "sum": [
+            (stacked.mean(0), "averaged", "The mean was taken; the sum is asked for."),
+            (total + outs[0], "first-counted-twice", twice),
+        ],
+        "product": [
+            (np.zeros_like(product), "product-from-zero", from_zero),
+            (np.abs(product), "signs-lost", signs),
+            (product * outs[0], "first-counted-twice", "The first output is in the product twice."),
+        ],
+    }
+    other: dict[str, Guess] = {
+        "sum": (total, "summed", "The outputs were added."),
+        "product": (product, "multiplied", "The outputs were multiplied."),
+        "concat": (np.concatenate(outs, 1), "merge-ignored", ignored),
+    }
+    return near.get(merge, []) + [slip for name, slip in other.items() if name != merge]
 
 
 def _in_a_row(case: Case, x: str) -> np.ndarray | None:
