@@ -165,7 +165,10 @@ def _shortcut(name: str, points: int) -> None:
         failed = _structure(case, seen, "silence a part")
         if failed:
             return failed
-        whole, silenced = seen.array("whole"), seen[f"without the {name} main path"]
+        whole, silenced = seen["whole"], seen[f"without the {name} main path"]
+        if isinstance(whole, (float, np.ndarray)) and not np.ndim(whole):  # one number for all images
+            return _scores_mistake(case, seen, np.asarray(whole), len(case["x"]))
+        whole = seen.array("whole")
         if silenced is None:
             return _parts_mistake(case, seen)
         silenced = seen.array(f"without the {name} main path")
@@ -266,17 +269,13 @@ def _(case: Case, seen: Seen) -> Mistake | None:
     tried = "net.eval(); net(x) for six images, and for the first of them alone"
     trained, used = _statistics(seen, "after training"), _statistics(seen, "after use")
     still = len(trained) == len(used) and all(map(np.array_equal, trained, used))
-    if same(alone, together[:1]) and still:
+    if together.ndim and same(alone, together[:1]) and still:
         return None
+    if together.ndim != 2:
+        return _scores_mistake(case, seen, together, len(case["x"]))
     cause = "The batch decides in use, too: `eval()` does not reach every normalization (kept in a list?), or something calls `train()`."
     observed = "other scores alone" if still else "statistics that move in use"
-    return _parts_if_odd(case, seen, together) or Mistake(
-        "stays-in-training", "the same scores", observed, cause, tried
-    )
-
-
-def _parts_if_odd(case: Case, seen: Seen, together: np.ndarray) -> Mistake | None:
-    return _parts_mistake(case, seen) if together.ndim != 2 else None
+    return Mistake("stays-in-training", "the same scores", observed, cause, tried)
 
 
 @resnet.criterion("gradient", points=1, says="a gradient reaches the first convolution")

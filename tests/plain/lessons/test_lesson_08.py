@@ -328,6 +328,13 @@ def test_forged_evidence_stops_no_judge(id, data):
     assert EXERCISES[id].judge(cases, observed).score <= EXERCISES[id].points
 
 
+def test_a_residual_network_may_give_one_number_for_a_batch_and_is_told_so():
+    cases, seen = truly_seen("08-small-resnet")
+    forged = [replace(one, values={**one.values, "in a batch": np.array(7.0), "alone": np.array(7.0)}) for one in seen]
+    mistakes = [outcome.mistake for outcome in EXERCISES["08-small-resnet"].judge(cases, forged).outcomes]
+    assert [mistake.id for mistake in mistakes if mistake] == ["wrong-shape", "wrong-shape"]
+
+
 @settings(max_examples=50)
 @given(id=st.sampled_from(sorted(EXERCISES)), data=st.data())
 def test_junk_earns_nothing(id, data):
