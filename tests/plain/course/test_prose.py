@@ -106,6 +106,12 @@ def test_a_relative_link_leads_somewhere(path):
 
 
 @each_lesson
+def test_text_after_a_folded_answer_is_a_cell_of_its_own(path):
+    """Within a cell JupyterLab leaves no space between the two."""
+    assert not re.findall(r"</details>\n+(?!\+\+\+|#|```)(.+)", path.read_text(encoding="utf-8"))
+
+
+@each_lesson
 def test_a_glossary_gives_each_word_a_meaning_and_the_same_korean_as_the_others(path):
     words = glossary(path)
     assert all(korean.strip() and meaning.strip() for korean, meaning in words.values()), words
