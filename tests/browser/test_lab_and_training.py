@@ -126,13 +126,15 @@ STOPPED_AFTER = """(root) => new Promise((resolve) => {
 
 
 def test_cells_run_while_training_goes_on(page: Page, lab: Lab) -> None:
-    """Training holds neither the kernel's messages nor the learner's random numbers."""
+    """Training holds neither the kernel's messages nor the learner's random numbers, and no step is taken inside a cell."""
     live = live_explorer(page, lab, "beside.ipynb", BOARD)  # which trains for long, however long an answer takes
     draw = "(lambda r: (r.seed(5), [r.uniform(shape=(1,)).item() for _ in range(3)])[1])(__import__('miniblocks').nd.random)"
     alone = ask(page, draw)
     live.get_by_role("button", name="Train").click()
     until(page, "it.runs[0].steps > 5")
-    assert ask(page, draw) == alone
+    assert all(drawn == alone for drawn in ask(page, f"[{draw} for _ in range(2000)]"))
+    assert ask(page, "len({(it.runs[0].steps, __import__('time').sleep(0.001)) for _ in range(500)})") == 1
+    until(page, f"it.runs[0].steps > {ask(page, 'it.runs[0].steps')}")
     assert ask(page, "it.running")
     page.evaluate("() => window.jupyterapp.commands.execute('notebook:clear-all-cell-outputs')")
     until(page, "it.running", False)  # nobody looks: it does not go on in the dark

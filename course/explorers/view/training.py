@@ -16,7 +16,7 @@ import traitlets
 from explorers.state.playground import CONTROLS, DIGITS, OWN, PLANES, Settings, Task, task_of
 from explorers.state.training import Run
 from explorers.view.training_still import BoardStill, board_picture
-from explorers.view.widget import Explorer, bundle
+from explorers.view.widget import Explorer, bundle, running_loop
 
 SLICE = 0.03  # seconds of training between two looks at the kernel's messages
 BREATH = 0.002  # seconds left for them
@@ -54,10 +54,9 @@ class TrainingBoard(Explorer):
         """Train until paused, or until all runs are over."""
         if self.running or all(run.over for run in self.runs):
             return
-        try:
-            loop = asyncio.get_running_loop()
-        except RuntimeError:
-            raise RuntimeError("training here needs a notebook's kernel, whose event loop carries it") from None
+        loop = running_loop()
+        if loop is None:
+            raise RuntimeError("training here needs a notebook's kernel, whose event loop carries it")
         self.running = True
         self._training = loop.create_task(self._train())
 

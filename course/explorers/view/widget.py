@@ -1,7 +1,9 @@
 """`Explorer`: the base of the widgets. Commands come from the browser, traits go to it, and a still picture stays.
 
 The browser sends `{"do": command, …, "ticket": …}` and holds back the next command until `answered` shows the ticket
-(see `courier` in assets/common.js), which keeps a busy kernel from being flooded.
+(see `courier` in assets/common.js), which keeps a busy kernel from being flooded. JupyterLab gives widgets' messages to a
+subshell, a thread beside the one in which cells run; an explorer hands them back to that one, so that nothing of a
+learner's changes while a cell is at work.
 
 An explorer is displayed as two outputs: a still picture and, after it, the live widget. Style sheets hide whichever is
 of no use: the picture while the widget lives, the widget's error line in a notebook opened again without its kernel.
@@ -9,6 +11,7 @@ of no use: the picture while the widget lives, the widget's error line in a note
 
 from __future__ import annotations
 
+import asyncio
 import weakref
 from typing import Any, ClassVar
 
@@ -33,10 +36,18 @@ class Explorer(anywidget.AnyWidget):
     status = traitlets.Unicode("").tag(sync=True)
 
     def __init__(self, **traits: Any) -> None:
+        self._cells = running_loop()  # which runs the cells: this explorer was made in one
         super().__init__(_view_count=0, **traits)
         self._handle: Any = None
         self.on_msg(lambda _, message, buffers: self.obey(message))
         self._follow_cells()
+
+    def _handle_msg(self, msg: dict[str, Any]) -> None:
+        """A message from the browser, in whatever thread it came, is carried out between two cells."""
+        if self._cells is None or self._cells is running_loop():
+            super()._handle_msg(msg)
+        else:
+            self._cells.call_soon_threadsafe(super()._handle_msg, msg)
 
     def obey(self, message: dict[str, Any]) -> None:
         """Carry out a command from the browser; an error becomes the status, and is answered as well."""
@@ -86,3 +97,11 @@ class Explorer(anywidget.AnyWidget):
                 explorer.keep()
 
         shell.events.register("post_run_cell", after_cell)
+
+
+def running_loop() -> asyncio.AbstractEventLoop | None:
+    """The event loop that is running in this thread, or None."""
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None

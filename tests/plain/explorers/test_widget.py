@@ -1,10 +1,12 @@
 """The live explorer without a browser: commands come in as messages, traits go out."""
 
+import asyncio
 import html
 import json
 import re
 import subprocess
 import sys
+from threading import Thread, current_thread
 
 import numpy as np
 import pytest
@@ -43,6 +45,25 @@ def test_a_filter_hides_what_does_not_match(called: nn.Block) -> None:
     assert explorer.filtered["matched"] == len(called.collect_params(".*bias"))
     tell(explorer, do="filter", pattern="(")
     assert explorer.filtered["valid"] is False and len(explorer.visible) == len(explorer.rows)
+
+
+def test_a_message_from_another_thread_waits_until_the_cell_is_over(called: nn.Block) -> None:
+    """JupyterLab's comms come in subshells, which are threads."""
+    threads = []
+    command = {"do": "select", "path": "4.weight", "ticket": ["view", 1]}
+    message = {"content": {"data": {"method": "custom", "content": command}}, "buffers": []}
+
+    async def cells() -> None:
+        explorer = NetExplorer(called)
+        explorer.observe(lambda _: threads.append(current_thread()), "selected")
+        subshell = Thread(target=explorer._handle_msg, args=(message,))
+        subshell.start()
+        subshell.join()
+        assert not threads and explorer.answered != ["view", 1]
+        await asyncio.sleep(0)
+        assert threads == [current_thread()] and explorer.answered == ["view", 1]
+
+    asyncio.run(cells())
 
 
 def test_initialize_and_undo_change_the_learners_own_network(called: nn.Block) -> None:
