@@ -5,12 +5,27 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.lab import Lab, ask
+from tests.browser.lab import KERNEL, Lab, ask
 from tests.browser.widgets import everything_is_named, is_legible, keys_stay_inside, live_explorer, stays_as_a_picture
 
 LAB = """\
 from explorers import initializer_lab
 it = initializer_lab()
+it"""
+ENDLESS = """\
+from miniblocks import data, nn
+from explorers import training_board
+turns = []
+class Endless(nn.Block):
+    def __init__(self):
+        super().__init__()
+        self.dense = nn.Dense(10)
+    def forward(self, x):
+        while len(turns) % 2: pass
+        return self.dense(x.reshape(len(x), -1))
+net = Endless()
+net.initialize()
+it = training_board(net, data.digits(True)[:64], max_epochs=10000)
 it"""
 PLAYGROUND = """\
 from explorers import playground
@@ -138,6 +153,34 @@ def test_cells_run_while_training_goes_on(page: Page, lab: Lab) -> None:
     assert ask(page, "it.running")
     page.evaluate("() => window.jupyterapp.commands.execute('notebook:clear-all-cell-outputs')")
     until(page, "it.running", False)  # nobody looks: it does not go on in the dark
+
+
+def test_a_learners_endless_loop_can_be_interrupted(page: Page, lab: Lab) -> None:
+    """Within a step and within training; the kernel lives on."""
+    live = live_explorer(page, lab, "endless.ipynb", ENDLESS)
+    train, pause = (live.get_by_role("button", name=name) for name in ("Train", "Pause"))
+    ask(page, "turns.append(1)")
+    live.get_by_role("button", name="Step").click()
+    interrupt_until(page, live.get_by_role("status").filter(has_text="Interrupted."))
+    ask(page, "turns.append(1)")
+    train.click()
+    until(page, "it.runs[0].steps > 5")
+    ask(page, "turns.append(1)")
+    expect(pause).to_be_visible()
+    interrupt_until(page, train)
+    ask(page, "turns.append(1)")
+    train.click()
+    until(page, f"it.runs[0].steps > {ask(page, 'it.runs[0].steps')}")
+
+
+def interrupt_until(page: Page, there: Locator) -> None:
+    """Interrupt the kernel again and again: one that comes before the loop is entered is ignored."""
+    for _ in range(200):
+        page.evaluate(f"() => {KERNEL}.interrupt()")
+        page.wait_for_timeout(100)
+        if there.is_visible():
+            return
+    raise AssertionError("no interrupt got through")
 
 
 def test_the_playground_takes_settings_by_keyboard(page: Page, lab: Lab) -> None:

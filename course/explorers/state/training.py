@@ -89,7 +89,7 @@ class Run:
                 self._step(next(self._batches))
         except StopIteration:
             self._end_epoch()
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             self.problem = f"stopped at step {self.steps + 1}: {type(error).__name__}: {error}"
 
     def _start(self) -> None:
@@ -124,7 +124,7 @@ class Run:
                 if self.loaders.validation is not None:
                     self.validations.append((self.steps, measured(self.model, self.loaders.validation, self.lossy)))
                 self.model.train()
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             self.problem = f"stopped in validation after epoch {self.epochs}: {type(error).__name__}: {error}"
 
     @contextmanager

@@ -16,7 +16,7 @@ import traitlets
 from explorers.state.playground import CONTROLS, DIGITS, OWN, PLANES, Settings, Task, task_of
 from explorers.state.training import Run
 from explorers.view.training_still import BoardStill, board_picture
-from explorers.view.widget import Explorer, bundle, running_loop
+from explorers.view.widget import Explorer, bundle, interruptible, running_loop
 
 SLICE = 0.03  # seconds of training between two looks at the kernel's messages
 BREATH = 0.002  # seconds left for them
@@ -99,13 +99,16 @@ class TrainingBoard(Explorer):
         wait = EVERY
         try:
             while self.running and not all(run.over for run in self.runs):
-                self._slice()
+                with interruptible():
+                    self._slice()
                 if time.monotonic() - drawn > wait:
                     begun = time.monotonic()
                     self.refresh()
                     drawn = time.monotonic()
                     wait = max(EVERY, SHARE * (drawn - begun))
                 await asyncio.sleep(1 / PACES[self.pace] if PACES[self.pace] else BREATH)
+        except KeyboardInterrupt:
+            pass  # in the midst of a mini-batch: paused, as by the button
         finally:
             self.running = False
             self._training = None

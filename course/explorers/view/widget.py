@@ -3,7 +3,8 @@
 The browser sends `{"do": command, …, "ticket": …}` and holds back the next command until `answered` shows the ticket
 (see `courier` in assets/common.js), which keeps a busy kernel from being flooded. JupyterLab gives widgets' messages to a
 subshell, a thread beside the one in which cells run; an explorer hands them back to that one, so that nothing of a
-learner's changes while a cell is at work.
+learner's changes while a cell is at work. There the kernel ignores interrupts between cells, so they are let in for the
+time of a command: a learner's endless loop can be ended.
 
 An explorer is displayed as two outputs: a still picture and, after it, the live widget. Style sheets hide whichever is
 of no use: the picture while the widget lives, the widget's error line in a notebook opened again without its kernel.
@@ -12,7 +13,11 @@ of no use: the picture while the widget lives, the widget's error line in a note
 from __future__ import annotations
 
 import asyncio
+import signal
+import threading
 import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any, ClassVar
 
 import anywidget
@@ -47,7 +52,11 @@ class Explorer(anywidget.AnyWidget):
         if self._cells is None or self._cells is running_loop():
             super()._handle_msg(msg)
         else:
-            self._cells.call_soon_threadsafe(super()._handle_msg, msg)
+            self._cells.call_soon_threadsafe(self._carry_out, msg)
+
+    def _carry_out(self, msg: dict[str, Any]) -> None:
+        with suppress(KeyboardInterrupt), interruptible():
+            super()._handle_msg(msg)
 
     def obey(self, message: dict[str, Any]) -> None:
         """Carry out a command from the browser; an error becomes the status, and is answered as well."""
@@ -57,7 +66,9 @@ class Explorer(anywidget.AnyWidget):
                 if message.get("do") not in (*self.commands, "keep"):
                     raise ValueError(f"there is no command {message.get('do')!r}")
                 getattr(self, message["do"])(**arguments)
-            except Exception as error:  # whatever it is, the learner sees it and the browser goes on
+            except KeyboardInterrupt:
+                self.status = "Interrupted."
+            except (Exception, SystemExit) as error:  # whatever it is, the learner sees it and the browser goes on
                 self.status = f"{type(error).__name__}: {error}"
             self.answered = message.get("ticket", self.answered)
 
@@ -105,3 +116,16 @@ def running_loop() -> asyncio.AbstractEventLoop | None:
         return asyncio.get_running_loop()
     except RuntimeError:
         return None
+
+
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """Inside, the kernel's interrupt raises KeyboardInterrupt, as it does in a cell."""
+    if threading.current_thread() is not threading.main_thread():  # signals reach no other
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -3,6 +3,9 @@
 import asyncio
 import json
 import math
+import signal
+import sys
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -131,24 +134,26 @@ def test_hooks_are_there_for_a_step_only_and_the_learners_numbers_go_on() -> Non
     assert not net._forward_hooks and all(not p.data().hooks for p in net.collect_params().values())
 
 
-class Raises(nn.Block):
-    """Works twice."""
+class Third(nn.Block):
+    """A model whose third call does something else."""
 
-    def __init__(self) -> None:
+    def __init__(self, third: Callable[[], Any]) -> None:
         super().__init__()
-        self.net, self.calls = block(), 0
+        self.net, self.calls, self.third = block(), 0, third
 
     def forward(self, x: Any) -> Any:
         self.calls += 1
-        if self.calls > 2:
-            raise KeyError("third call")
+        if self.calls == 3:
+            self.third()
         return self.net(x)
 
 
 def test_what_goes_wrong_becomes_a_sentence() -> None:
-    run = to_the_end(Run("mine", Raises(), Loaders(few_digits())))
-    assert run.steps == 2 and run.problem == "stopped at step 3: KeyError: 'third call'"
-    assert "third call" in run.words() and run.over
+    run = to_the_end(Run("mine", Third({}.popitem), Loaders(few_digits())))
+    assert run.steps == 2 and run.problem.startswith("stopped at step 3: KeyError: ")
+    assert run.problem in run.words() and run.over
+    ends = to_the_end(Run("ends", Third(sys.exit), Loaders(few_digits())))
+    assert ends.steps == 2 and ends.problem.startswith("stopped at step 3: SystemExit")
     wild = to_the_end(Run("wild", block(), Loaders(few_digits()), lr=1e20))
     assert "the loss is" in wild.problem and "learning rate" in wild.problem
 
@@ -282,6 +287,38 @@ def test_training_ends_by_itself_and_nobody_looking_ends_it() -> None:
 
     asyncio.run(learner())
     assert board.over and board.runs[0].epochs == 2 and "over" in board.status and not other.running
+
+
+def interrupt() -> None:
+    signal.raise_signal(signal.SIGINT)
+
+
+def test_an_interrupt_pauses_training_and_no_more() -> None:
+    """An interrupt in a callback of the kernel's event loop would end the kernel."""
+    board = TrainingBoard([Run("run", Third(interrupt), Loaders(few_digits()), max_epochs=1000)], "title")
+
+    async def learner() -> None:
+        before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # as a kernel between two cells
+        tell(board, do="train")
+        while board.running:
+            await asyncio.sleep(0)
+        assert board.runs[0].steps == 2 and board.status == "Paused."
+        tell(board, do="train")
+        while board.runs[0].steps < 5:
+            await asyncio.sleep(0)
+        board.close()
+        assert signal.signal(signal.SIGINT, before) == signal.SIG_IGN
+
+    asyncio.run(learner())
+
+
+def test_a_command_can_be_interrupted() -> None:
+    board = TrainingBoard([Run("run", Third(interrupt), Loaders(few_digits()))], "title")
+    for _ in range(3):
+        tell(board, do="step")
+    assert board.runs[0].steps == 2 and board.status == "Interrupted." and board.answered == ["view", 1]
+    tell(board, do="step")
+    assert board.runs[0].steps == 3 and board.status == "Paused."
 
 
 def test_a_step_at_a_pace(monkeypatch: pytest.MonkeyPatch) -> None:
