@@ -17,6 +17,7 @@ from explorers.state.playground import CONTROLS, PLANES, RATES, Settings, Task, 
 from explorers.state.training import Loaders, Run, accuracy_chart, loss_chart, norm_chart, smoothed
 from explorers.view.training import PACES, Playground, TrainingBoard
 from explorers.view.training_still import BoardStill
+from explorers.view.widget import interruptible
 from miniblocks import data, loss, nd, nn, optim, train
 
 
@@ -314,8 +315,9 @@ def test_an_interrupt_pauses_training_and_no_more() -> None:
 
 def test_a_command_can_be_interrupted() -> None:
     board = TrainingBoard([Run("run", Third(interrupt), Loaders(few_digits()))], "title")
-    for _ in range(3):
-        tell(board, do="step")
+    with interruptible():
+        for _ in range(3):
+            tell(board, do="step")
     assert board.runs[0].steps == 2 and board.status == "Interrupted." and board.answered == ["view", 1]
     tell(board, do="step")
     assert board.runs[0].steps == 3 and board.status == "Paused."
