@@ -165,10 +165,9 @@ def _shortcut(name: str, points: int) -> None:
         failed = _structure(case, seen, "silence a part")
         if failed:
             return failed
-        whole, silenced = seen["whole"], seen[f"without the {name} main path"]
-        if isinstance(whole, (float, np.ndarray)) and not np.ndim(whole):  # one number for all images
-            return _scores_mistake(case, seen, np.asarray(whole), len(case["x"]))
-        whole = seen.array("whole")
+        whole, silenced = seen.array("whole"), seen[f"without the {name} main path"]
+        if not whole.ndim:  # one number for all images
+            return _scores_mistake(case, seen, whole, len(case["x"]))
         if silenced is None:
             return _parts_mistake(case, seen)
         silenced = seen.array(f"without the {name} main path")

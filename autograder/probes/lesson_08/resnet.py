@@ -98,8 +98,8 @@ def _modes(see: Observer, net: Any, case: Case, order: list[nn.Parameter]) -> No
 
 
 def _spread(net: Any, case: Case) -> np.ndarray:
-    """How the scores differ between two batches of images."""
-    return net(nd.array(case["x"])).asnumpy() - net(nd.array(case["other"])).asnumpy()
+    """How the scores differ between two batches of images; an array also where the network gives one number."""
+    return np.asarray(net(nd.array(case["x"])).asnumpy() - net(nd.array(case["other"])).asnumpy())
 
 
 def _silenced(net: Any, case: Case, order: list[nn.Parameter], shape: tuple[int, ...], last: int) -> Any:

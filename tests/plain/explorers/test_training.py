@@ -149,12 +149,16 @@ class Third(nn.Block):
         return self.net(x)
 
 
+def raise_a_key_error() -> None:
+    raise KeyError("third call")
+
+
 def test_what_goes_wrong_becomes_a_sentence() -> None:
-    run = to_the_end(Run("mine", Third({}.popitem), Loaders(few_digits())))
-    assert run.steps == 2 and run.problem.startswith("stopped at step 3: KeyError: ")
-    assert run.problem in run.words() and run.over
-    ends = to_the_end(Run("ends", Third(sys.exit), Loaders(few_digits())))
-    assert ends.steps == 2 and ends.problem.startswith("stopped at step 3: SystemExit")
+    run = to_the_end(Run("mine", Third(raise_a_key_error), Loaders(few_digits())))
+    assert run.steps == 2 and run.problem == "stopped at step 3: KeyError: 'third call'"
+    assert "third call" in run.words() and run.over
+    ends = to_the_end(Run("ends", Third(lambda: sys.exit("enough")), Loaders(few_digits())))
+    assert ends.steps == 2 and ends.problem == "stopped at step 3: SystemExit: enough"
     wild = to_the_end(Run("wild", block(), Loaders(few_digits()), lr=1e20))
     assert "the loss is" in wild.problem and "learning rate" in wild.problem
 
